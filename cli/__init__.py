@@ -1,0 +1,1 @@
+"""The scholarcore command: parse, call, print."""

@@ -1,0 +1,1 @@
+"""Papers in, a generation out: sources, catalog, identity, embedding, build."""

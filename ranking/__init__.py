@@ -1,0 +1,1 @@
+"""Numbers out of graphs: CSR arrays in, arrays out."""

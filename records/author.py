@@ -1,0 +1,56 @@
+"""People and institutions as the catalog knows them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from records.ids import ExternalId
+from records.name import Name
+
+__all__ = ["AffiliationYears", "Author", "IdentityBasis", "Institution"]
+
+
+class IdentityBasis(StrEnum):
+    """Why authorships were put together as one person, strongest first."""
+
+    JUDGEMENT = "judgement"  # a curator said so
+    EXTERNAL_ID = "external_id"  # the same ORCID (or other person id)
+    SOURCE_ID = "source_id"  # the source's own curated author id
+    NAME = "name"  # nothing but the same full name: provisional
+
+
+class AffiliationYears(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An affiliation as printed, with the first and last year it was seen and on how many papers."""
+
+    text: str
+    first_year: int | None
+    last_year: int | None
+    papers: int
+    institution_id: str | None = None
+    country: str | None = None
+
+
+class Author(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A person. ``name`` is the form used most (latest on ties), ``variants`` the other forms seen."""
+
+    id: str
+    name: Name
+    variants: tuple[Name, ...] = ()
+    ids: tuple[ExternalId, ...] = ()
+    affiliations: tuple[AffiliationYears, ...] = ()
+    papers: int = 0
+    first_year: int | None = None
+    last_year: int | None = None
+    basis: IdentityBasis = IdentityBasis.NAME
+
+
+class Institution(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An organisation people are affiliated with."""
+
+    id: str
+    name: str
+    country: str | None = None
+    ids: tuple[ExternalId, ...] = ()
+    parent_id: str | None = None

@@ -1,0 +1,1 @@
+"""The embedded engine: tantivy text, flat vectors and metric arrays in a generation folder; no server."""
