@@ -2,8 +2,8 @@
 
 A :class:`Paper` lives in two stages with the same shape. As a *source record* (what a reader yields) ``id`` is the
 source's own id, references are whatever the source points with and author ids are the source's own. As a *catalog
-paper* (what the catalog yields to a build and engines store) ``id`` is ours (``<source>:<source id>`` of the record that
-came first), references are ids of catalog papers and author ids are ids of catalog authors.
+paper* (what the catalog yields to a build and engines store) ``id`` is ours (``<source>:<source id>`` of the record
+that came first), references are ids of catalog papers and author ids are ids of catalog authors.
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ class FacetResult:
 class PaperQuery:
     """One request to an engine.
 
-    ``query`` scores, ``where`` only constrains. ``after`` is the cursor of the page before (see :attr:`SearchPage.next`).
+    ``query`` scores, ``where`` only constrains. ``after`` is the cursor of the page before (:attr:`SearchPage.next`).
     ``documents`` asks for the stored documents with the hits, ``explain`` for the parts of every hit's score.
     """
 
@@ -203,7 +203,7 @@ class Engine(Protocol):
         """People by id, in the order asked."""
 
     def find_authors(self, name: str, limit: int = 10) -> list[AuthorDocument]:
-        """People one of whose names holds every word of ``name`` (folded; the last may be a prefix), most papers first."""
+        """People with a name that holds every word of ``name`` (folded; the last may be a prefix), most papers first."""
 
     def resolve(self, kind: str, identifier: str) -> str | None:
         """The live id behind ``identifier``: itself, what it was merged into, or None. ``kind``: "paper", "author"."""

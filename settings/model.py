@@ -25,13 +25,13 @@ class EmbeddingSettings(BaseModel):
     """How texts become vectors."""
 
     model: str = Field(
-        "bundled",
+        default="bundled",
         description="'bundled' (all-MiniLM-L6-v2 from its package), a folder, or a "
         "sentence-transformers model name to fetch from a hub.",
     )
-    device: str = Field("cpu", description="torch device: cpu, cuda, mps.")
-    max_tokens: int = Field(64, ge=8, le=8192, description="Tokens of title and abstract that are embedded.")
-    batch_size: int = Field(64, ge=1, le=4096, description="Texts embedded at a time.")
+    device: str = Field(default="cpu", description="torch device: cpu, cuda, mps.")
+    max_tokens: int = Field(default=64, ge=8, le=8192, description="Tokens of title and abstract that are embedded.")
+    batch_size: int = Field(default=64, ge=1, le=4096, description="Texts embedded at a time.")
 
 
 class Settings(BaseSettings):
@@ -41,12 +41,12 @@ class Settings(BaseSettings):
         env_prefix="SCHOLARCORE_", env_nested_delimiter="__", extra="forbid", toml_file="scholarcore.toml"
     )
 
-    data: Path = Field(Path("data"), description="The data folder: catalog, vector cache, generations.")
-    engine: Literal["embedded"] = Field("embedded", description="Where papers are indexed and searched.")
-    keep_generations: int = Field(2, ge=1, description="Complete generations kept after a build.")
-    embedding: EmbeddingSettings = Field(EmbeddingSettings(), description="How texts become vectors.")
-    host: str = Field("127.0.0.1", description="Address the API listens on.")
-    port: int = Field(8080, ge=0, le=65535, description="Port the API listens on; 0 picks a free one.")
+    data: Path = Field(default=Path("data"), description="The data folder: catalog, vector cache, generations.")
+    engine: Literal["embedded"] = Field(default="embedded", description="Where papers are indexed and searched.")
+    keep_generations: int = Field(default=2, ge=1, description="Complete generations kept after a build.")
+    embedding: EmbeddingSettings = Field(default=EmbeddingSettings(), description="How texts become vectors.")
+    host: str = Field(default="127.0.0.1", description="Address the API listens on.")
+    port: int = Field(default=8080, ge=0, le=65535, description="Port the API listens on; 0 picks a free one.")
 
     @property
     def catalog_path(self) -> Path:
