@@ -203,7 +203,7 @@ class Engine(Protocol):
         """People by id, in the order asked."""
 
     def find_authors(self, name: str, limit: int = 10) -> list[AuthorDocument]:
-        """People with a name that holds every word of ``name`` (folded; the last may be a prefix), most papers first."""
+        """People with a name holding every word of ``name`` (folded; the last may be a prefix), most papers first."""
 
     def resolve(self, kind: str, identifier: str) -> str | None:
         """The live id behind ``identifier``: itself, what it was merged into, or None. ``kind``: "paper", "author"."""
