@@ -22,7 +22,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """One search. ``text`` is in the query language, ``filter`` in the filter grammar (``year:2005-2012,type:!editorial``).
+    """One search. ``text`` is in the query language, ``filter`` in the filter grammar (``year:2005-2012``).
 
     ``sort`` is ``relevance``, ``citations``, ``date`` or a metric name, with ``:asc`` or ``:desc`` behind it if wanted
     (descending by default). ``facets`` are facet fields, ``field`` or ``field:size``. ``cursor`` is the ``next`` of the
@@ -42,7 +42,7 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class SearchWarning:
-    """Something the caller should know about what was really searched. ``code`` is stable, ``message`` is for people."""
+    """What the caller should know about what was really searched. ``code`` is stable, ``message`` is for people."""
 
     code: str
     message: str
