@@ -1,20 +1,34 @@
 """Text analysis that every engine and every rule on top of engines must agree on.
 
-An engine analyses in its own native code; this module states the same analysis for everything done outside engines
-(highlights, title keys, rare-word guards) and is what the contract suite compares engines with.
+Analysis has two steps. :func:`fold` is ours and runs before any engine sees a text, when indexing and when querying: it
+unifies compatibility forms and takes accents off. What follows is simple enough for every engine's native code: cut at
+:data:`WORD_PATTERN`, lower case, and for English fields drop :data:`STOPWORDS` and stem (Snowball English, "Porter2").
+:func:`analyze` states the same in Python for everything done outside engines (highlights, rare-word guards) and is what
+the contract suite compares engines with.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
 
+import regex  # type: ignore[import-untyped]
+import Stemmer
 from anyascii import anyascii
 
-__all__ = ["STOPWORDS", "WORD_PATTERN", "title_key"]
+__all__ = ["STOPWORDS", "WORD_PATTERN", "Token", "analyze", "fold", "stem", "title_key", "words"]
 
-WORD_PATTERN = r"[\p{Han}\p{Hiragana}\p{Katakana}]|[[\p{L}\p{M}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}]]+"
-"""Rust-regex tokenizer of analysed fields: a Han or kana character is a token of its own, other scripts run on."""
+WORD_PATTERN = (
+    r"[A-Za-z](?:\+\+|#)"
+    r"|[\p{Han}\p{Hiragana}\p{Katakana}]"
+    r"|[[\p{L}\p{M}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}]]{1,64}"
+)
+"""Tokenizer of analysed fields, in Rust-regex syntax, to be applied to folded text.
+
+A Han or kana character is a token of its own; other scripts run on, cut at 64 characters so that no engine refuses or
+drops an overlong term. A letter with ``++`` or ``#`` is a token: C++ is not C.
+"""
 
 STOPWORDS: tuple[str, ...] = (
     "a",
@@ -53,7 +67,81 @@ STOPWORDS: tuple[str, ...] = (
 )
 """Words too common to search in title and abstract (Lucene's English list). Phrases keep their positions."""
 
-_NOT_ALPHANUMERIC = re.compile(r"[^0-9a-z]+")
+_STOPPED = frozenset(STOPWORDS)
+_WORD = regex.compile(WORD_PATTERN, regex.VERSION1)
+_NOT_ALPHANUMERIC = regex.compile(r"[^0-9a-z]+")
+# A character that NFKC may change and all that can combine with it: marks, conjoining jamo, half-width voicing marks.
+_CLUSTER = regex.compile(
+    r"[\p{M}\u1160-\u11FF\uFF9E\uFF9F]+|.[\p{M}\u1160-\u11FF\uFF9E\uFF9F]+|[^\x00-\x7F]", regex.DOTALL
+)
+_LATIN = regex.compile(r"[\p{Latin}--[\x00-\x7F]]", regex.VERSION1)
+_GREEK_CYRILLIC = regex.compile(r"[\p{Greek}\p{Cyrillic}]")
+# Marks that Latin, Greek, Cyrillic, Arabic and Hebrew writing can do without. Marks of other scripts are vowels.
+_OPTIONAL_MARK = regex.compile(
+    "[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]+"
+)
+# Letters by category that are written as apostrophes, and the sigma that ends a word.
+_REPLACED = str.maketrans(dict.fromkeys("ʹʺʻʼʽʾʿˈˊˋ", "'") | {"ς": "σ"})
+
+
+class Token(NamedTuple):
+    """A term and where it stands: half-open code-point offsets into the text given, and the position among words.
+
+    Stopwords leave gaps in the positions.
+    """
+
+    term: str
+    start: int
+    end: int
+    position: int
+
+
+def fold(text: str) -> str:
+    """What engines index and search instead of ``text``: compatibility forms unified, accents taken off; case stays.
+
+    Latin letters become ASCII (``é`` e, ``ß`` ss, ``ﬁ`` fi), Greek and Cyrillic ones lose their accents, optional
+    vowel marks of Hebrew and Arabic vanish. Other scripts are only brought to NFKC.
+    """
+    if text.isascii():
+        return text
+    folded: str = _CLUSTER.sub(lambda match: _fold_cluster(match[0]), text)
+    return folded
+
+
+def words(text: str) -> list[Token]:
+    """The words of ``text``, folded and in lower case, neither stemmed nor stopped: names, venues, raw vocabulary."""
+    if text.isascii():
+        return [
+            Token(_lower(match[0]), match.start(), match.end(), position)
+            for position, match in enumerate(_WORD.finditer(text))
+        ]
+    folded, origin = _fold_with_origin(text)
+    return [
+        Token(_lower(match[0]), origin[match.start()][0], origin[match.end() - 1][1], position)
+        for position, match in enumerate(_WORD.finditer(folded))
+    ]
+
+
+def analyze(text: str, *, english: bool = True) -> list[Token]:
+    """The terms of ``text`` as engines index them.
+
+    ``english`` is the analysis of title and abstract (no stopwords, stemmed); without it that of names, venues and
+    affiliations (:func:`words`).
+    """
+    found = words(text)
+    if not english:
+        return found
+    return [
+        Token(stem(token.term), token.start, token.end, token.position) for token in found if token.term not in _STOPPED
+    ]
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(word: str) -> str:
+    """The Snowball English stem of a folded word in lower case."""
+    # A stemmer keeps a buffer of its own, so one is made for each call that misses the cache: threads share nothing.
+    stemmed: str = Stemmer.Stemmer("english", 0).stemWord(word)
+    return stemmed
 
 
 def title_key(title: str) -> str:
@@ -61,4 +149,36 @@ def title_key(title: str) -> str:
 
     Case, accents, punctuation, spacing and markup differences vanish; scripts are romanised by ``anyascii``.
     """
-    return _NOT_ALPHANUMERIC.sub("", anyascii(unicodedata.normalize("NFKC", title)).lower())
+    key: str = _NOT_ALPHANUMERIC.sub("", anyascii(unicodedata.normalize("NFKC", title)).lower())
+    return key
+
+
+def _lower(word: str) -> str:
+    # Engines lower each character by itself; Python alone knows the final sigma.
+    return word.lower() if word.isascii() else word.lower().replace("ς", "σ")
+
+
+@lru_cache(maxsize=1 << 14)
+def _fold_cluster(cluster: str) -> str:
+    composed = unicodedata.normalize("NFKC", cluster).translate(_REPLACED)
+    romanised = _LATIN.sub(lambda match: anyascii(match[0]), composed)
+    bare = _GREEK_CYRILLIC.sub(lambda match: unicodedata.normalize("NFD", match[0])[0], romanised)
+    unmarked: str = _OPTIONAL_MARK.sub("", bare)
+    return unmarked
+
+
+def _fold_with_origin(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """The folded text and, for each of its characters, the half-open span of ``text`` it comes from."""
+    parts: list[str] = []
+    origin: list[tuple[int, int]] = []
+    end = 0
+    for match in _CLUSTER.finditer(text):
+        parts.append(text[end : match.start()])
+        origin.extend((i, i + 1) for i in range(end, match.start()))
+        folded = _fold_cluster(match[0])
+        parts.append(folded)
+        origin.extend([match.span()] * len(folded))
+        end = match.end()
+    parts.append(text[end:])
+    origin.extend((i, i + 1) for i in range(end, len(text)))
+    return "".join(parts), origin
