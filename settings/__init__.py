@@ -1,5 +1,6 @@
 """What an operator can set: one typed table, read from the environment, a TOML file, or the command line."""
 
-from settings.model import EmbeddingSettings, Settings, load
+from settings.describe import SettingRow
+from settings.model import ApiSettings, EmbeddingSettings, Settings, describe, load
 
-__all__ = ["EmbeddingSettings", "Settings", "load"]
+__all__ = ["ApiSettings", "EmbeddingSettings", "SettingRow", "Settings", "describe", "load"]

@@ -5,23 +5,35 @@ Only ``cli`` and ``evaluation`` and the API's composition root read settings; ev
 
 from __future__ import annotations
 
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import (
+    SettingsError as SourceReadError,
+)
 
 from records.errors import SettingsError
+from settings.describe import SettingRow
 
-__all__ = ["EmbeddingSettings", "Settings", "load"]
+__all__ = ["ApiSettings", "EmbeddingSettings", "Settings", "describe", "load"]
+
+_PREFIX = "SCHOLARCORE_"
+_NESTED = "__"
+_TOML = "scholarcore.toml"
 
 
-class EmbeddingSettings(BaseModel):
+class EmbeddingSettings(BaseModel, extra="forbid"):
     """How texts become vectors."""
 
     model: str = Field(
@@ -34,12 +46,26 @@ class EmbeddingSettings(BaseModel):
     batch_size: int = Field(default=64, ge=1, le=4096, description="Texts embedded at a time.")
 
 
+class ApiSettings(BaseModel, extra="forbid"):
+    """How the API behaves."""
+
+    cors_origins: tuple[str, ...] = Field(
+        default=(),
+        description="Web origins whose pages may read the API from a browser ('https://example.org'; '*' for all); "
+        "none by default.",
+    )
+    max_request_bytes: int = Field(
+        default=1_048_576, ge=1024, description="Largest request body, and largest path with query, that is read."
+    )
+    refresh_seconds: float = Field(
+        default=1.0, ge=0, le=3600, description="How often, at most, to look for a newer generation between requests."
+    )
+
+
 class Settings(BaseSettings):
     """All settings of one installation."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="SCHOLARCORE_", env_nested_delimiter="__", extra="forbid", toml_file="scholarcore.toml"
-    )
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_nested_delimiter=_NESTED, extra="forbid", toml_file=_TOML)
 
     data: Path = Field(default=Path("data"), description="The data folder: catalog, vector cache, generations.")
     engine: Literal["embedded"] = Field(default="embedded", description="Where papers are indexed and searched.")
@@ -47,6 +73,7 @@ class Settings(BaseSettings):
     embedding: EmbeddingSettings = Field(default=EmbeddingSettings(), description="How texts become vectors.")
     host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     port: int = Field(default=8080, ge=0, le=65535, description="Port the API listens on; 0 picks a free one.")
+    api: ApiSettings = Field(default=ApiSettings(), description="How the API behaves.")
 
     @property
     def catalog_path(self) -> Path:
@@ -78,13 +105,69 @@ class Settings(BaseSettings):
 
 
 def load(**overrides: Any) -> Settings:
-    """Read the settings.
+    """Read the settings; ``overrides`` come from the command line and None means "not given".
 
     :raises SettingsError: with every offending setting named.
     """
+    _refuse_unknown_variables(os.environ)
     given = {key: value for key, value in overrides.items() if value is not None}
     try:
         return Settings(**given)
     except ValidationError as error:
         lines = [f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()]
         raise SettingsError("settings are wrong:\n  " + "\n  ".join(lines)) from error
+    except SourceReadError as error:
+        given_variables = sorted(name for name in os.environ if name.upper().startswith(_PREFIX))
+        raise SettingsError(
+            f"settings cannot be read from the environment: {error} (lists and whole tables are written as JSON; "
+            f"set now: {', '.join(given_variables)})"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{_TOML} is not TOML: {error}") from error
+
+
+def describe(settings: Settings) -> list[SettingRow]:
+    """Every setting with its value, default, environment variable and meaning, in the order of the table."""
+    return [
+        SettingRow(
+            name=".".join(path),
+            value=_plain(_value_at(settings, path)),
+            default=_plain(info.get_default(call_default_factory=True)),
+            variable=_PREFIX + _NESTED.join(path).upper(),
+            description=info.description or "",
+        )
+        for path, info in _fields(Settings)
+    ]
+
+
+def _fields(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], FieldInfo]]:
+    for name, info in model.model_fields.items():
+        path = (*above, name)
+        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
+            yield from _fields(info.annotation, path)
+        else:
+            yield path, info
+
+
+def _value_at(settings: Settings, path: tuple[str, ...]) -> Any:
+    value: Any = settings
+    for name in path:
+        value = getattr(value, name)
+    return value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Path):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
+    """A misspelt variable would otherwise be ignored without a word."""
+    known = {_PREFIX + _NESTED.join(path).upper() for path, _ in _fields(Settings)}
+    known |= {_PREFIX + path[0].upper() for path, _ in _fields(Settings)}  # a whole table as JSON
+    unknown = sorted(name for name in environment if name.upper().startswith(_PREFIX) and name.upper() not in known)
+    if unknown:
+        raise SettingsError(
+            f"unknown environment variables: {', '.join(unknown)}; valid are {', '.join(sorted(known))}"
+        )

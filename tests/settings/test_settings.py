@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from records.errors import SettingsError
+from settings import Settings, describe, load
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_defaults_need_nothing() -> None:
+    settings = load()
+    assert settings.data == Path("data")
+    assert settings.catalog_path == Path("data/catalog.duckdb")
+    assert settings.engine_path.parent == settings.vector_cache_path.parent == settings.data
+    assert settings.api.cors_origins == ()
+
+
+def test_command_line_beats_environment_beats_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("scholarcore.toml").write_text("port = 1\nhost = '0.0.0.0'\n[embedding]\nmax_tokens = 128\n", "utf-8")
+    assert (load().port, load().host, load().embedding.max_tokens) == (1, "0.0.0.0", 128)  # noqa: S104 - only parsed
+    monkeypatch.setenv("SCHOLARCORE_PORT", "2")
+    monkeypatch.setenv("SCHOLARCORE_EMBEDDING__MAX_TOKENS", "256")
+    assert (load().port, load().embedding.max_tokens) == (2, 256)
+    assert load(port=3).port == 3
+    assert load(port=None).port == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("port = 70000\nhots = 'x'\n", ["port", "hots"]),
+        ("[embedding]\nmodle = 'x'\n", ["embedding.modle"]),
+        ("port = \n", ["scholarcore.toml"]),
+        ("[api]\nmax_request_bytes = -1\n", ["api.max_request_bytes"]),
+    ],
+)
+def test_wrong_file_names_every_setting(text: str, names: list[str]) -> None:
+    Path("scholarcore.toml").write_text(text, "utf-8")
+    with pytest.raises(SettingsError) as caught:
+        load()
+    for name in names:
+        assert name in str(caught.value)
+
+
+def test_file_that_is_not_text() -> None:
+    Path("scholarcore.toml").write_bytes(b"\xff\xfe\x00port")
+    with pytest.raises(SettingsError, match="not TOML"):
+        load()
+
+
+def test_misspelt_variable_is_not_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCHOLARCORE_PROT", "1")
+    with pytest.raises(SettingsError, match=r"SCHOLARCORE_PROT.*SCHOLARCORE_PORT"):
+        load()
+
+
+def test_variable_of_the_wrong_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCHOLARCORE_API__REFRESH_SECONDS", "soon")
+    with pytest.raises(SettingsError, match="refresh_seconds"):
+        load()
+    monkeypatch.delenv("SCHOLARCORE_API__REFRESH_SECONDS")
+    monkeypatch.setenv("SCHOLARCORE_API__CORS_ORIGINS", "not json")
+    with pytest.raises(SettingsError, match=r"JSON.*SCHOLARCORE_API__CORS_ORIGINS"):
+        load()
+
+
+def test_description_covers_every_leaf(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = {row.name: row for row in describe(load(port=99))}
+    assert rows["port"].value == 99
+    assert rows["port"].default == 8080
+    assert rows["embedding.max_tokens"].variable == "SCHOLARCORE_EMBEDDING__MAX_TOKENS"
+    assert all(row.description for row in rows.values())
+    assert {name.split(".")[0] for name in rows} == set(Settings.model_fields)
+    for row in rows.values():  # each variable named is one that is read
+        monkeypatch.setenv(row.variable, "definitely wrong" if isinstance(row.default, int | float) else "[]")
+        if isinstance(row.default, int | float):
+            with pytest.raises(SettingsError):
+                load()
+        monkeypatch.delenv(row.variable)
