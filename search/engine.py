@@ -262,6 +262,9 @@ class EngineStore(Protocol):
     def generations(self) -> list[GenerationInfo]:
         """Complete generations, newest first."""
 
+    def current(self) -> str | None:
+        """The id of the current generation, None when nothing was built yet. Cheap: servers ask every second."""
+
     def switch(self, generation_id: str) -> None:
         """Make a complete generation current, atomically (roll forward or back)."""
 
