@@ -6,6 +6,7 @@ imports them all on first use.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from ranking.corpus import Corpus
 
-__all__ = ["Entity", "Metric", "get", "metrics", "register"]
+__all__ = ["Entity", "Metric", "Parameter", "get", "metrics", "register"]
 
 
 class Entity(StrEnum):
@@ -28,10 +29,39 @@ class Entity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number a metric can be tuned with: a keyword of its ``compute``, between ``low`` and ``high`` inclusive."""
+
+    name: str
+    default: float
+    low: float
+    high: float
+    description: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether only whole numbers make sense."""
+        return isinstance(self.default, int)
+
+    def check(self, value: float) -> float:
+        """``value`` if the parameter may have it.
+
+        :raises ValueError: when it is out of range, or not whole where it must be.
+        """
+        if not math.isfinite(value) or not self.low <= value <= self.high:
+            raise ValueError(f"{self.name} must lie in [{self.low:g}, {self.high:g}], not {value:g}")
+        if self.whole and value != int(value):
+            raise ValueError(f"{self.name} must be a whole number, not {value:g}")
+        return int(value) if self.whole else float(value)
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
     """A metric's declaration. ``name`` is its stable key, ``description`` one or two sentences for a tooltip.
 
-    ``compute`` takes a corpus and returns float64 values, one an entity, with ``missing`` where there is no data.
+    ``compute`` takes a corpus and returns float64 values, one an entity, with ``missing`` where there is no data; what
+    it can be tuned with are keywords, declared in ``parameters``. ``in_build`` is False where computing it costs more
+    than a build should spend unasked.
     """
 
     name: str
@@ -40,9 +70,22 @@ class Metric:
     unit: str
     description: str
     reference: str
-    compute: Callable[[Corpus], npt.NDArray[np.float64]]
+    compute: Callable[..., npt.NDArray[np.float64]]
     missing: float = 0.0
     higher_is_better: bool = True
+    parameters: tuple[Parameter, ...] = ()
+    in_build: bool = True
+
+    def values(self, corpus: Corpus, **parameters: float) -> npt.NDArray[np.float64]:
+        """``compute`` with checked parameters.
+
+        :raises ValueError: an unknown parameter, or a value out of range.
+        """
+        known = {parameter.name: parameter for parameter in self.parameters}
+        unknown = sorted(set(parameters) - set(known))
+        if unknown:
+            raise ValueError(f"{self.name} has no parameter {', '.join(unknown)}; it has: {', '.join(known) or 'none'}")
+        return self.compute(corpus, **{name: known[name].check(value) for name, value in parameters.items()})
 
 
 _registry: dict[str, Metric] = {}

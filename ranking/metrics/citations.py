@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ranking.corpus import Corpus
+from ranking.counts import citation_counts
 from ranking.registry import Entity, Metric, register
 
 __all__ = ["CITATIONS", "citation_count"]
@@ -13,7 +14,7 @@ __all__ = ["CITATIONS", "citation_count"]
 
 def citation_count(corpus: Corpus) -> npt.NDArray[np.float64]:
     """Citations received by each paper, shape (papers,)."""
-    return np.bincount(corpus.citations.indices, minlength=corpus.papers).astype(np.float64)
+    return citation_counts(corpus)
 
 
 CITATIONS = register(
