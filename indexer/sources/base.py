@@ -44,13 +44,17 @@ class CitationLink(msgspec.Struct, frozen=True):
 
 
 class Rejection(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A record that could not be read: where, why, and how it began (raw, cut to ``SNIPPET_LENGTH``)."""
+    """A record that could not be read: where, why, and how it began (raw, cut to ``SNIPPET_LENGTH``).
+
+    ``partial`` says that the record itself was read and only a value of it left out (an ORCID whose checksum is wrong).
+    """
 
     part: str
     reason: str
     line: int | None = None  # 1-based
     record: str = ""  # the record's own id where that could be read
     snippet: str = ""
+    partial: bool = False
 
 
 Item: TypeAlias = Paper | Person | CitationLink | Rejection

@@ -1,0 +1,51 @@
+"""LaTeX to Unicode text, through pylatexenc; whatever it cannot read stays as it was written."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pylatexenc.latex2text import LatexNodes2Text
+
+__all__ = ["latex_to_text", "math_to_text"]
+
+_MAX_MATH = 2_000
+"""Code points of one formula that are converted; a longer one is a table or a hostile file and stays as it is."""
+
+_MAX_DEPTH = 50
+"""Braces within braces; the parser calls itself for each."""
+
+
+@cache
+def _converter() -> LatexNodes2Text:
+    from pylatexenc.latex2text import LatexNodes2Text  # noqa: PLC0415 - slow to import, needed by some records only
+
+    return LatexNodes2Text(math_mode="text", strict_latex_spaces=False)
+
+
+def math_to_text(tex: str) -> str:
+    r"""A formula as one reads it: "\alpha \neq x^2" becomes "α≠x^2"."""
+    return latex_to_text(tex) if len(tex) <= _MAX_MATH else tex
+
+
+@lru_cache(maxsize=1 << 14)
+def latex_to_text(tex: str) -> str:
+    """Text with macros, accents and braces resolved. Text without any comes back as it is.
+
+    A conversion that would leave nothing of the text gives the text itself.
+    """
+    if not any(char in tex for char in "\\{}$~%^_&-`'"):
+        return tex
+    if _depth(tex) > _MAX_DEPTH:
+        return tex
+    converted: str = _converter().latex_to_text(tex)
+    return converted if converted.strip() else tex
+
+
+def _depth(tex: str) -> int:
+    depth = deepest = 0
+    for char in tex:
+        depth += (char == "{") - (char == "}")
+        deepest = max(deepest, depth)
+    return deepest
