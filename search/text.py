@@ -1,14 +1,15 @@
 """Text analysis that every engine and every rule on top of engines must agree on.
 
-Analysis has two steps. :func:`fold` is ours and runs before any engine sees a text, when indexing and when querying: it
-unifies compatibility forms and takes accents off. What follows is simple enough for every engine's native code: cut at
-:data:`WORD_PATTERN`, lower case, and for English fields drop :data:`STOPWORDS` and stem (Snowball English, "Porter2").
-:func:`analyze` states the same in Python for everything done outside engines (highlights, rare-word guards) and is what
-the contract suite compares engines with.
+Analysis has two steps. :func:`prepare` is ours and runs before any engine sees a text, when indexing and when querying:
+it unifies compatibility forms, takes accents off, cuts at :data:`WORD_PATTERN` and lowers the case. What follows is
+simple enough for every engine's native code: split at spaces, and for English fields drop :data:`STOPWORDS` and stem
+(Snowball English, "Porter2"). :func:`analyze` states both steps in Python for everything done outside engines
+(highlights, rare-word guards) and is what the contract suite compares engines with.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,14 +18,14 @@ import regex  # type: ignore[import-untyped]
 import Stemmer
 from anyascii import anyascii
 
-__all__ = ["STOPWORDS", "WORD_PATTERN", "Token", "analyze", "fold", "stem", "title_key", "words"]
+__all__ = ["STOPWORDS", "WORD_PATTERN", "Token", "analyze", "fold", "prepare", "stem", "title_key", "words"]
 
 WORD_PATTERN = (
     r"[A-Za-z](?:\+\+|#)"
     r"|[\p{Han}\p{Hiragana}\p{Katakana}]"
     r"|[[\p{L}\p{M}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}]]{1,64}"
 )
-"""Tokenizer of analysed fields, in Rust-regex syntax, to be applied to folded text.
+"""What a word is, in folded text (syntax of the ``regex`` package and of Rust).
 
 A Han or kana character is a token of its own; other scripts run on, cut at 64 characters so that no engine refuses or
 drops an overlong term. A letter with ``++`` or ``#`` is a token: C++ is not C.
@@ -69,6 +70,7 @@ STOPWORDS: tuple[str, ...] = (
 
 _STOPPED = frozenset(STOPWORDS)
 _WORD = regex.compile(WORD_PATTERN, regex.VERSION1)
+_ASCII_WORD = re.compile(r"[A-Za-z](?:\+\+|#)|[A-Za-z0-9]{1,64}")
 _NOT_ALPHANUMERIC = regex.compile(r"[^0-9a-z]+")
 # A character that NFKC may change and all that can combine with it: marks, conjoining jamo, half-width voicing marks.
 _CLUSTER = regex.compile(
@@ -97,7 +99,7 @@ class Token(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """What engines index and search instead of ``text``: compatibility forms unified, accents taken off; case stays.
+    """``text`` with compatibility forms unified and accents taken off; case stays.
 
     Latin letters become ASCII (``é`` e, ``ß`` ss, ``ﬁ`` fi), Greek and Cyrillic ones lose their accents, optional
     vowel marks of Hebrew and Arabic vanish. Other scripts are only brought to NFKC.
@@ -108,12 +110,19 @@ def fold(text: str) -> str:
     return folded
 
 
+def prepare(text: str) -> str:
+    """What engines index and search instead of ``text``: its folded words in lower case, one space between two."""
+    if text.isascii():
+        return " ".join(_ASCII_WORD.findall(text)).lower()
+    return " ".join(_lower(word) for word in _WORD.findall(fold(text)))
+
+
 def words(text: str) -> list[Token]:
     """The words of ``text``, folded and in lower case, neither stemmed nor stopped: names, venues, raw vocabulary."""
     if text.isascii():
         return [
             Token(_lower(match[0]), match.start(), match.end(), position)
-            for position, match in enumerate(_WORD.finditer(text))
+            for position, match in enumerate(_ASCII_WORD.finditer(text))
         ]
     folded, origin = _fold_with_origin(text)
     return [
@@ -154,7 +163,7 @@ def title_key(title: str) -> str:
 
 
 def _lower(word: str) -> str:
-    # Engines lower each character by itself; Python alone knows the final sigma.
+    # Lowering writes a sigma that ends a word in its own shape, whatever stood there before.
     return word.lower() if word.isascii() else word.lower().replace("ς", "σ")
 
 

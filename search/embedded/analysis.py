@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tantivy
 
-from search.text import STOPWORDS, WORD_PATTERN
+from search.text import STOPWORDS
 
 __all__ = ["ENGLISH", "RAW", "WORDS", "analyzers", "register"]
 
@@ -19,11 +19,10 @@ RAW = "raw"
 
 
 def analyzers() -> dict[str, tantivy.TextAnalyzer]:
-    """The analyzers by the name fields refer to them with. Both expect folded text (:func:`search.text.fold`)."""
-    words = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(WORD_PATTERN)).filter(tantivy.Filter.lowercase())
+    """The analyzers by the name fields refer to them with. Both expect prepared text (:func:`search.text.prepare`)."""
+    words = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
     english = (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(WORD_PATTERN))
-        .filter(tantivy.Filter.lowercase())
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
         .filter(tantivy.Filter.custom_stopword(list(STOPWORDS)))
         .filter(tantivy.Filter.stemmer("english"))
     )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.text import Token, analyze, fold, stem, title_key, words
+from search.text import Token, analyze, fold, prepare, stem, title_key, words
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,9 @@ def test_stem_is_porter2() -> None:
 
 def test_title_key_ignores_print() -> None:
     assert title_key("A  “Naïve” Approach:\nII") == title_key("a naive approach ii") == "anaiveapproachii"
+
+
+@given(st.text())
+def test_prepared_text_holds_the_words_and_nothing_else(text: str) -> None:
+    assert prepare(text) == " ".join(t.term for t in words(text))
+    assert prepare(prepare(text)) == prepare(text)

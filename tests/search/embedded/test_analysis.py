@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.embedded.analysis import ENGLISH, WORDS, analyzers
-from search.text import analyze, fold, words
+from search.text import analyze, prepare, words
 
 SAMPLES = (
     "Graph neural networks for the analysis of running, ran and runners' data",
@@ -32,14 +32,14 @@ SAMPLES = (
 @pytest.mark.parametrize("name", [ENGLISH, WORDS])
 def test_samples(text: str, name: str) -> None:
     expected = [token.term for token in analyze(text, english=name == ENGLISH)]
-    assert analyzers()[name].analyze(fold(text)) == expected
+    assert analyzers()[name].analyze(prepare(text)) == expected
 
 
 @pytest.mark.parametrize("text", SAMPLES)
 def test_positions(text: str) -> None:
-    native = analyzers()[WORDS].pre_tokenize(fold(text)).tokens
+    native = analyzers()[WORDS].pre_tokenize(prepare(text)).tokens
     assert [(t.text, t.position) for t in native] == [(t.term, t.position) for t in words(text)]
-    english = analyzers()[ENGLISH].pre_tokenize(fold(text)).tokens
+    english = analyzers()[ENGLISH].pre_tokenize(prepare(text)).tokens
     assert [(t.text, t.position) for t in english] == [(t.term, t.position) for t in analyze(text)]
 
 
@@ -50,7 +50,7 @@ def test_every_letter_mark_and_number() -> None:
     wrong = []
     for start in range(0, len(assigned), 64):
         text = " ".join(f"q{c}q {c}" for c in assigned[start : start + 64])
-        if native.analyze(fold(text)) != [token.term for token in analyze(text)]:
+        if native.analyze(prepare(text)) != [token.term for token in analyze(text)]:
             wrong.append(start)
     assert not wrong
 
@@ -60,7 +60,7 @@ _ANY = st.text(st.characters(exclude_categories=("Cs", "Cn")))
 
 @given(_ANY)
 def test_any_text(text: str) -> None:
-    assert analyzers()[ENGLISH].analyze(fold(text)) == [token.term for token in analyze(text)]
+    assert analyzers()[ENGLISH].analyze(prepare(text)) == [token.term for token in analyze(text)]
 
 
 @given(
@@ -72,4 +72,4 @@ def test_any_text(text: str) -> None:
 )
 def test_english_words(parts: list[str]) -> None:
     text = " ".join(parts)
-    assert analyzers()[ENGLISH].analyze(text) == [token.term for token in analyze(text)]
+    assert analyzers()[ENGLISH].analyze(prepare(text)) == [token.term for token in analyze(text)]
