@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from records.errors import RecordError
 from records.ids import ExternalId
 from records.name import Name
 
@@ -31,6 +32,12 @@ class AffiliationYears(msgspec.Struct, frozen=True, omit_defaults=True):
     institution_id: str | None = None
     country: str | None = None
 
+    def __post_init__(self) -> None:
+        if not self.text:
+            raise RecordError("an affiliation has no text")
+        if self.first_year is not None and self.last_year is not None and self.first_year > self.last_year:
+            raise RecordError(f"an affiliation first seen in {self.first_year} was last seen in {self.last_year}")
+
 
 class Author(msgspec.Struct, frozen=True, omit_defaults=True):
     """A person. ``name`` is the form used most (latest on ties), ``variants`` the other forms seen."""
@@ -45,6 +52,12 @@ class Author(msgspec.Struct, frozen=True, omit_defaults=True):
     last_year: int | None = None
     basis: IdentityBasis = IdentityBasis.NAME
 
+    def __post_init__(self) -> None:
+        if not self.id:
+            raise RecordError("an author has no id")
+        if self.papers < 0:
+            raise RecordError(f"author {self.id} has {self.papers} papers")
+
 
 class Institution(msgspec.Struct, frozen=True, omit_defaults=True):
     """An organisation people are affiliated with."""
@@ -54,3 +67,7 @@ class Institution(msgspec.Struct, frozen=True, omit_defaults=True):
     country: str | None = None
     ids: tuple[ExternalId, ...] = ()
     parent_id: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.id or not self.name:
+            raise RecordError("an institution needs an id and a name")

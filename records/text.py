@@ -12,8 +12,6 @@ from records.errors import RecordError
 
 __all__ = ["check_text", "clean_text", "fold", "fold_tokens"]
 
-# NUL and lone surrogates never stand in real text: they say that the bytes were something else.
-_BROKEN = re.compile("[\x00\ud800-\udfff]")
 # Control characters without meaning in a title or an abstract; they act as spaces.
 _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # Invisible and of no weight: byte order mark, soft hyphen, zero-width space, and the bidirectional overrides that make
@@ -42,12 +40,18 @@ def check_text(what: str, text: str, limit: int) -> None:
     """
     if len(text) > limit:
         raise RecordError(f"{what} is too long: {len(text):,} code points, at most {limit:,} are taken")
-    if text.isascii() and "\x00" not in text:
-        return
-    broken = _BROKEN.search(text)
-    if broken:
-        name = "a null character" if broken[0] == "\x00" else f"the lone surrogate U+{ord(broken[0]):04X}"
-        raise RecordError(f"{what} holds {name} at offset {broken.start()}; the source is damaged or not text")
+    # NUL and lone surrogates never stand in real text: they say that the bytes were something else.
+    if "\x00" in text:
+        at = text.index("\x00")
+        raise RecordError(f"{what} holds a null character at offset {at}; the source is damaged or not text")
+    if not text.isascii():
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise RecordError(
+                f"{what} holds the lone surrogate U+{ord(text[error.start]):04X} at offset {error.start}; "
+                "the source is damaged or not text"
+            ) from None
 
 
 @lru_cache(maxsize=1 << 16)
