@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,9 @@ if TYPE_CHECKING:
     from pylatexenc.latex2text import LatexNodes2Text
 
 __all__ = ["latex_to_text", "math_to_text"]
+
+_MARKED = re.compile(r"[\\{}$~%^_&]|``|''|--")
+_BARE_PERCENT = re.compile(r"(?<!\\)%")
 
 _MAX_MATH = 2_000
 """Code points of one formula that are converted; a longer one is a table or a hostile file and stays as it is."""
@@ -35,11 +39,10 @@ def latex_to_text(tex: str) -> str:
 
     A conversion that would leave nothing of the text gives the text itself.
     """
-    if not any(char in tex for char in "\\{}$~%^_&-`'"):
+    if not _MARKED.search(tex) or _depth(tex) > _MAX_DEPTH:
         return tex
-    if _depth(tex) > _MAX_DEPTH:
-        return tex
-    converted: str = _converter().latex_to_text(tex)
+    # A bare percent sign begins a comment in LaTeX; in a title or an abstract it is a percent sign.
+    converted: str = _converter().latex_to_text(_BARE_PERCENT.sub(r"\\%", tex))
     return converted if converted.strip() else tex
 
 
