@@ -82,8 +82,9 @@ class Name(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def sort_key(self) -> str:
         """Folded "family, given particle suffix": sorts "van der Berg" under B and "Łukasiewicz" under L."""
+        family = fold(self.family) or self.family.casefold()
         rest = " ".join(part for part in (self.given, self.particle, self.suffix) if part)
-        return f"{fold(self.family)}, {fold(rest)}" if rest else fold(self.family)
+        return f"{family}, {fold(rest)}" if rest else family
 
     @property
     def initials(self) -> str:

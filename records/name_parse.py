@@ -7,6 +7,7 @@ two everyday shapes, "Given Family" and "Family, Given", are split here because 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -25,13 +26,17 @@ MAX_NAME_LENGTH = 300
 NameParts = tuple[str, str, str, str, str]
 """(family, given, particle, suffix, native), the order of :class:`records.name.Name`'s fields."""
 
-_CJK = re.compile("[\u2e80-\u2fff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_CJK = re.compile(
+    "[\u2e80-\u2fff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 _SUFFIX = re.compile(r"(?:jr|sr)\.?|II|III|IV", re.I)
 _PLAIN_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))*\.?")
+_WORD = re.compile(r"[^\s,;()\"“”]+")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?-?){1,3}")
 _VOWELS = frozenset("AEIOUYÄÖÜÅÆØÁÉÍÓÚ")
 # Titles that are never part of a name. The library's own list holds "Md." and "Abu", which are given names.
 _TITLES = frozenset({"dr", "prof", "professor", "mr", "mrs", "ms", "sir", "dame", "assoc", "asst"})
+_DEGREES = frozenset({"phd", "md", "msc", "bsc", "mba", "esq", "ms", "ma", "ba", "dphil", "mphil", "facm", "fieee"})
 
 
 def is_cjk(text: str) -> bool:
@@ -66,13 +71,39 @@ def parse_name(text: str) -> NameParts:
     """Split a name (see :meth:`records.name.Name.parse` for what is understood)."""
     cleaned = clean_text(text).strip(" ,;")
     check_name(cleaned)
-    parts = [part.strip() for part in cleaned.split(",")]
-    if len(parts) == 3 and _SUFFIX.fullmatch(parts[1]):  # BibTeX's "Family, Jr., Given"
-        particle, family, _ = split_family(parts[0])
-        return family, parts[2], particle, parts[1], ""
     if is_cjk(cleaned):
         return _cjk(cleaned)
-    return _everyday(cleaned) or _family_marked(cleaned) or _library(cleaned)
+    if "," in cleaned:
+        return _with_comma(cleaned)
+    return _given_first(cleaned)
+
+
+def _given_first(text: str) -> NameParts:
+    return _everyday(text) or _family_marked(text) or _library(text)
+
+
+def _with_comma(text: str) -> NameParts:
+    """Names like "Family, Given", "Family, Jr., Given", "Family, Given, Jr.", "Given Family, Jr.", also with degrees."""
+    parts = [part for part in (part.strip() for part in text.split(",")) if part and not _is_degrees(part)]
+    suffixes = [part for part in parts if _SUFFIX.fullmatch(part)]
+    names = [part for part in parts if not _SUFFIX.fullmatch(part)]
+    if not names:
+        return text, "", "", "", ""
+    suffix = suffixes[0] if suffixes else ""
+    if len(names) == 1:
+        family, given, particle, found, native = _given_first(names[0])
+        return family, given, particle, suffix or found, native
+    words = " ".join(names[1:]).split()
+    while len(words) > 1 and words[0].rstrip(".").lower() in _TITLES:
+        words.pop(0)
+    if len(words) > 1 and not suffix and _SUFFIX.fullmatch(words[-1]):
+        suffix = words.pop()
+    particle, family, found = split_family(names[0])
+    return family, " ".join(words), particle, suffix or found, ""
+
+
+def _is_degrees(part: str) -> bool:
+    return all(_may_go(word) for word in part.split())
 
 
 def split_family(family: str) -> tuple[str, str, str]:
@@ -115,10 +146,9 @@ def _special_words_of(parser: Parser) -> frozenset[str]:
 
 
 def _everyday(text: str) -> NameParts | None:
-    """ "Given Family", "Given M. Family", "Family, Given M." of ordinary words, else None."""
-    family, comma, given = text.partition(", ")
-    words = text.replace(",", "", 1).split() if comma else text.split()
-    if not 2 <= len(words) <= 4 or (comma and " " in family):
+    """Names like "Given Family" and "Given M. Family", of ordinary words; else None."""
+    words = text.split()
+    if not 2 <= len(words) <= 4:
         return None
     special = _special_words()
     for word in words:
@@ -126,17 +156,15 @@ def _everyday(text: str) -> NameParts | None:
             return None
         if word.rstrip(".").lower() in special or (word.isupper() and len(word) > 1 and "." not in word):
             return None
-    if comma:
-        return family, given, "", "", ""
     if len(words[-1].rstrip(".")) < 2 or words[-1].isupper() or words[-1].endswith("."):
         return None
     return words[-1], " ".join(words[:-1]), "", "", ""
 
 
 def _family_marked(text: str) -> NameParts | None:
-    """ "Smith JK" (initials last) and "WANG Wei" or "Wei WANG" (family name in capitals), else None."""
+    """Names like "Smith JK" (initials last) and "WANG Wei" or "Wei WANG" (family name in capitals), else None."""
     words = text.split()
-    if "," in text or not 2 <= len(words) <= 3 or any(_SUFFIX.fullmatch(word) for word in words):
+    if not 2 <= len(words) <= 3 or any(_SUFFIX.fullmatch(word) for word in words):
         return None
     last = words[-1]
     mixed = [word for word in words if not word.isupper()]
@@ -152,8 +180,9 @@ def _family_marked(text: str) -> NameParts | None:
 
 
 def _cjk(text: str) -> NameParts:
-    native = "".join(text.split()) if _all_cjk(text) else text
-    words = text.replace("，", ",").replace(",", " ").split()
+    text = text.replace("，", ",").replace(",", " ")
+    words = text.split()
+    native = "".join(words) if _all_cjk(text) else " ".join(words)
     if len(words) == 2 and _all_cjk(text):
         return words[0], words[1], "", "", native
     parsed = _parser().parse(text)
@@ -164,7 +193,7 @@ def _cjk(text: str) -> NameParts:
 
 
 def _all_cjk(text: str) -> bool:
-    return all(_CJK.match(char) or char.isspace() or char in ",，・" for char in text)
+    return all(_CJK.match(char) or char.isspace() or char == "・" for char in text)
 
 
 def _library(text: str) -> NameParts:
@@ -174,12 +203,37 @@ def _library(text: str) -> NameParts:
         given = f"{given} ({parsed.nickname})".lstrip()
     particle, family = parsed.family_particles, parsed.family_base
     suffix = parsed.suffix if _SUFFIX.fullmatch(parsed.suffix) else ""
-    if not given and not suffix and "," not in text:  # "Md. Rahman": a degree needs a full name before it
+    if not given and not suffix:  # "Md. Rahman": a degree needs a full name before it
         given = parsed.title or parsed.suffix
     if not family:
         family, given = given or parsed.title or parsed.suffix or text, ""
     if particle and not particle[0].islower():
         particle, family = "", f"{particle} {family}"
-    if not any(map(str.isalpha, family)):
-        return text, "", "", "", ""
+    if not any(map(str.isalpha, family)) or _lost(text, f"{given} {particle} {family} {suffix}"):
+        return _plainly(text)
     return family, given, particle, suffix, ""
+
+
+def _lost(text: str, kept: str) -> bool:
+    """Whether the library dropped a word that may be a name, or moved one (it takes particles out of the middle)."""
+    words, kept_words = _WORD.findall(text), _WORD.findall(kept)
+    if not all(map(_may_go, Counter(words) - Counter(kept_words))):
+        return True
+    remaining = iter(words)
+    return not all(word in remaining for word in kept_words)
+
+
+def _may_go(word: str) -> bool:
+    letters = word.replace(".", "").lower()
+    looks_degree = letters == "esq" or sum(map(str.isupper, word)) > 1  # "Ph.D.", "MD", but not "Ma", "Md."
+    return letters in _TITLES or (letters in _DEGREES and looks_degree)
+
+
+def _plainly(text: str) -> NameParts:
+    """Without the library: cut before the last word and the particles in front of it."""
+    words = text.split()
+    at = len(words) - 1
+    while at > 1 and words[at - 1].islower():
+        at -= 1
+    particle, family, suffix = split_family(" ".join(words[at:]))
+    return family, " ".join(words[:at]), particle, suffix, ""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import bibtexparser
+from bibtexparser.entrypoint import parse_string
 from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock, String
 
 from indexer.sources.base import Item, Part, Rejection
@@ -28,8 +28,6 @@ _VERSION = "bibtex-1"
 
 # The library tells its log about every block it cannot read; we tell the import report, with the line.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
-
-_SURROGATES = range(0xDC80, 0xDD00)
 
 
 class BibtexReader:
@@ -58,7 +56,7 @@ def _read(file: Path) -> Iterator[Item]:
     if isinstance(text, Rejection):
         yield text
         return
-    blocks = bibtexparser.parse_string(text, parse_stack=[]).blocks
+    blocks = parse_string(text, parse_stack=[]).blocks
     macros: dict[str, str] = {}
     entries: list[Entry] = []
     rejections: list[tuple[int, Rejection]] = []
@@ -130,15 +128,12 @@ def _papers(entries: list[Entry], macros: dict[str, str], part: str) -> Iterator
 
 
 def _check_bytes(raw: str) -> None:
-    if raw.isascii():
-        return
-    for offset, char in enumerate(raw):
-        if ord(char) in _SURROGATES:
-            line = raw.count("\n", 0, offset) + 1
-            byte = ord(char) - 0xDC00
-            raise RecordError(
-                f"not UTF-8: byte 0x{byte:02x} on line {line} of the entry; convert the file to UTF-8 first"
-            )
+    try:
+        raw.encode("utf-8")
+    except UnicodeEncodeError as error:
+        byte, line = ord(raw[error.start]) - 0xDC00, raw.count("\n", 0, error.start) + 1
+        where = f"byte 0x{byte:02x} on line {line} of the entry"
+        raise RecordError(f"not UTF-8: {where}; convert the file to UTF-8 first") from None
 
 
 def _fields(entry: Entry, macros: dict[str, str], by_key: dict[str, Entry], left_out: list[str]) -> Fields:

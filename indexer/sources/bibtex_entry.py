@@ -45,6 +45,9 @@ _CONTAINERS = {
     "incollection": ("booktitle",),
 }
 _WHOLE_BOOKS = frozenset({"book", "booklet", "collection", "proceedings"})
+_OWN = frozenset({"title", "subtitle", "crossref", "author", "doi", "url", "abstract", "pages"})
+"""Fields of a whole volume that say nothing of a paper in it."""
+
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _DASHES = re.compile(r"\s*(?:-{1,3}|[\u2010-\u2015])\s*")
 _ISO_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
@@ -52,9 +55,7 @@ _ISO_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 def inherit(child: Fields, parent: Fields) -> Fields:
     """``child`` with what it lacks taken from its crossref ``parent``, whose title is the child's book title."""
-    passed_on = {
-        key: value for key, value in parent.items() if key not in {"title", "crossref", "author", "doi", "url"}
-    }
+    passed_on = {key: value for key, value in parent.items() if key not in _OWN}
     if "title" in parent:
         passed_on["booktitle"] = parent.get("booktitle", parent["title"])
     return {**passed_on, **child}
@@ -153,7 +154,7 @@ def _authorships(value: str) -> tuple[Authorship, ...]:
 
 
 def _name(latex: str) -> Name:
-    """A name by BibTeX's own rules: "First von Last", "von Last, First", "von Last, Jr, First"; {braces} keep together."""
+    """A name by BibTeX's rules: "First von Last", "von Last, First", "von Last, Jr, First"; {braces} keep together."""
     if is_cjk(latex):
         return Name.parse(_text(latex))
     parts = parse_single_name_into_parts(latex, strict=False)

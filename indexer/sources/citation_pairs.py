@@ -20,8 +20,8 @@ _HEADERS = frozenset({"citing", "source", "from", "citing_id", "citing_paper_id"
 class CitationPairsReader:
     """Reader of citing/cited pairs.
 
-    ``scheme`` says what the ids are: an identifier scheme ("acl"), so that links read ``acl:P18-1001`` and find papers of
-    any source; or None, for paper ids of this same ``source`` and for ids that carry their scheme (``doi:10.1000/182``).
+    ``scheme`` says what the ids are: an identifier scheme ("acl"), so that links read ``acl:P18-1001`` and find papers
+    of any source; or None, for paper ids of this same ``source`` and ids that carry their scheme (``doi:10.1000/182``).
 
     :raises ExternalIdError: when ``scheme`` is not one we know.
     """
