@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from ranking import kernels
 from ranking.corpus import Adjacency, Corpus
-from ranking.counts import citation_counts
+from ranking.counts import citation_counts, self_citations
 from ranking.shared import authored, kept
 
-__all__ = ["CitationIndices", "author_indices", "citation_indices"]
+__all__ = ["CitationIndices", "author_indices", "author_indices_independent", "citation_indices"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,3 +36,10 @@ def citation_indices(papers: Adjacency, citations: Floats) -> CitationIndices:
 def author_indices(corpus: Corpus) -> CitationIndices:
     """Indices of every author from all citations."""
     return citation_indices(authored(corpus), citation_counts(corpus))
+
+
+@kept
+def author_indices_independent(corpus: Corpus) -> CitationIndices:
+    """Indices of every author from citations between papers that share no author."""
+    links = corpus.citations.indices[~self_citations(corpus)]
+    return citation_indices(authored(corpus), np.bincount(links, minlength=corpus.papers).astype(np.float64))

@@ -6,9 +6,21 @@ from collections.abc import Callable, Hashable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+import numpy as np
+
+from ranking import kernels
 from ranking.corpus import Adjacency, Corpus
 
-__all__ = ["authored", "cited_by", "kept"]
+__all__ = [
+    "authored",
+    "cited_by",
+    "institution_papers",
+    "kept",
+    "paper_institutions",
+    "paper_venues",
+    "simple_citations",
+    "venue_papers",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,3 +52,37 @@ def cited_by(corpus: Corpus) -> Adjacency:
 def authored(corpus: Corpus) -> Adjacency:
     """Author -> papers."""
     return corpus.authors.transposed()
+
+
+@kept
+def paper_venues(corpus: Corpus) -> Adjacency:
+    """Paper -> its venue (one or none)."""
+    known = corpus.venues >= 0
+    offsets = np.zeros(corpus.papers + 1, dtype=np.int64)
+    np.cumsum(known, out=offsets[1:])
+    return Adjacency(offsets, corpus.venues[known], corpus.n_venues)
+
+
+@kept
+def venue_papers(corpus: Corpus) -> Adjacency:
+    """Venue -> papers."""
+    return paper_venues(corpus).transposed()
+
+
+def paper_institutions(corpus: Corpus) -> Adjacency:
+    """Paper -> institutions; no links when the corpus has none."""
+    return Adjacency.empty(corpus.papers, 0) if corpus.institutions is None else corpus.institutions
+
+
+@kept
+def institution_papers(corpus: Corpus) -> Adjacency:
+    """Institution -> papers."""
+    return paper_institutions(corpus).transposed()
+
+
+@kept
+def simple_citations(corpus: Corpus) -> Adjacency:
+    """The citations without the second of two mutual ones, so that no pair of papers is linked twice."""
+    links, back = corpus.citations, cited_by(corpus)
+    again = kernels.csr.mutual(links.offsets, links.indices, back.offsets, back.indices).view(np.bool_)
+    return links.keep(~again) if again.any() else links

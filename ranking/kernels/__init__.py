@@ -11,9 +11,35 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ranking.kernels import cores, csr, flow, indices, order
+    from ranking.kernels import (
+        author_walk,
+        collaboration,
+        cores,
+        csr,
+        dcore,
+        disruption,
+        flow,
+        indices,
+        order,
+        rooted,
+        sketch,
+        weighted_core,
+    )
 
-__all__ = ["cores", "csr", "flow", "indices", "order"]
+__all__ = [
+    "author_walk",
+    "collaboration",
+    "cores",
+    "csr",
+    "dcore",
+    "disruption",
+    "flow",
+    "indices",
+    "order",
+    "rooted",
+    "sketch",
+    "weighted_core",
+]
 
 
 def __getattr__(name: str) -> ModuleType:

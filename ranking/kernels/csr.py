@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ranking.kernels.jit import Int32s, Int64s, kernel
+from ranking.kernels.jit import Bytes, Int32s, Int64s, kernel
 
-__all__ = ["from_pairs", "symmetrise", "transpose"]
+__all__ = ["from_pairs", "mutual", "symmetrise", "transpose"]
 
 
 @kernel
@@ -96,3 +96,17 @@ def symmetrise(offsets: Int64s, indices: Int32s, back_offsets: Int64s, back_indi
                 kept += 1
         out_offsets[row + 1] = kept
     return out_offsets, out_indices[:kept]
+
+
+@kernel
+def mutual(offsets: Int64s, indices: Int32s, back_offsets: Int64s, back_indices: Int32s) -> Bytes:
+    """1 for each link to a larger vertex that links back, else 0, shape (links,)."""
+    out = np.zeros(len(indices), dtype=np.uint8)
+    for row in range(len(offsets) - 1):
+        b, b_end = back_offsets[row], back_offsets[row + 1]
+        for a in range(offsets[row], offsets[row + 1]):
+            while b < b_end and back_indices[b] < indices[a]:
+                b += 1
+            if b < b_end and back_indices[b] == indices[a] and indices[a] > row:
+                out[a] = 1
+    return out

@@ -1,5 +1,43 @@
-"""One small module a metric. Importing this package registers them all."""
+"""One small module a metric or family of metrics. Importing this package registers them all."""
 
-from ranking.metrics import citations, core_number, h_index, pagerank
+from ranking.metrics import (
+    attrank,
+    author_counts,
+    author_pagerank,
+    author_rooted,
+    citations,
+    citations_independent,
+    citations_window,
+    citerank,
+    core_number,
+    d_core,
+    disruption_index,
+    fractional_core,
+    h_index,
+    normalised,
+    pagerank,
+    rescaled,
+    rooted_density,
+    venues_institutions,
+)
 
-__all__ = ["citations", "core_number", "h_index", "pagerank"]
+__all__ = [
+    "attrank",
+    "author_counts",
+    "author_pagerank",
+    "author_rooted",
+    "citations",
+    "citations_independent",
+    "citations_window",
+    "citerank",
+    "core_number",
+    "d_core",
+    "disruption_index",
+    "fractional_core",
+    "h_index",
+    "normalised",
+    "pagerank",
+    "rescaled",
+    "rooted_density",
+    "venues_institutions",
+]

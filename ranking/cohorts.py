@@ -1,0 +1,96 @@
+"""Peers: papers of the same field and year, people of the same main field and first year; and rank among them."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ranking.corpus import NO_YEAR, Adjacency, Corpus
+from ranking.registry import Entity
+from ranking.shared import authored, institution_papers, kept, venue_papers
+
+__all__ = ["cohorts", "first_years", "last_year", "main_fields", "percentiles"]
+
+Floats = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
+
+_SPAN = 2**16  # more than the years int16 can tell apart
+
+
+def percentiles(values: Floats, groups: Labels | None = None) -> Floats:
+    """Percent of its group below each value, ties counting half (itself included), shape of ``values``.
+
+    ``groups``: int labels, one a value, or None when all are peers. A value alone in its group has 50.
+    """
+    groups = np.zeros(len(values), dtype=np.int64) if groups is None else groups
+    order = np.lexsort((values, groups))
+    values, groups = values[order], groups[order]
+    count = len(values)
+    fresh_group = np.ones(count, dtype=np.bool_)
+    fresh_group[1:] = groups[1:] != groups[:-1]
+    fresh_value = fresh_group.copy()
+    fresh_value[1:] |= values[1:] != values[:-1]
+    group_start, group_size = _runs(fresh_group)
+    tie_start, tie_size = _runs(fresh_value)
+    out = np.empty(count)
+    out[order] = 100.0 * (tie_start - group_start + tie_size / 2.0) / group_size
+    return out
+
+
+def _runs(fresh: npt.NDArray[np.bool_]) -> tuple[Labels, Labels]:
+    """Start and length of the run each element belongs to."""
+    starts = np.flatnonzero(fresh)
+    sizes = np.diff(np.append(starts, len(fresh)))
+    return np.repeat(starts, sizes), np.repeat(sizes, sizes)
+
+
+@kept
+def cohorts(corpus: Corpus, *, entity: Entity = Entity.PAPER) -> Labels:
+    """A label for the peers of each entity, int64.
+
+    Papers: field and year; authors, venues and institutions: most frequent field and year of the first paper. Those
+    whose field or year is unknown are peers of each other.
+    """
+    if entity == Entity.PAPER:
+        fields = np.full(corpus.papers, -1) if corpus.fields is None else corpus.fields
+        return fields.astype(np.int64) * _SPAN + corpus.years
+    owned = _owned(corpus, entity)
+    return main_fields(corpus, owned) * _SPAN + first_years(corpus, owned)
+
+
+def _owned(corpus: Corpus, entity: Entity) -> Adjacency:
+    if entity == Entity.AUTHOR:
+        return authored(corpus)
+    return venue_papers(corpus) if entity == Entity.VENUE else institution_papers(corpus)
+
+
+def first_years(corpus: Corpus, owned: Adjacency) -> Labels:
+    """Year of the first dated paper of each owner, ``NO_YEAR`` when there is none, shape (owners,)."""
+    years = corpus.years[owned.indices].astype(np.int64)
+    known = years != NO_YEAR
+    first = np.full(owned.rows, np.iinfo(np.int64).max)
+    np.minimum.at(first, owned.row_of_links()[known], years[known])
+    first[first == np.iinfo(np.int64).max] = NO_YEAR
+    return first
+
+
+def main_fields(corpus: Corpus, owned: Adjacency) -> Labels:
+    """Most frequent field among the papers of each owner, the smallest of ties, -1 when none is known."""
+    out = np.full(owned.rows, -1, dtype=np.int64)
+    if corpus.fields is None or corpus.n_fields == 0:
+        return out
+    fields = corpus.fields[owned.indices].astype(np.int64)
+    known = fields >= 0
+    keys, counts = np.unique(
+        owned.row_of_links()[known] * np.int64(corpus.n_fields) + fields[known], return_counts=True
+    )
+    owners = keys // corpus.n_fields
+    order = np.lexsort((-keys, counts, owners))  # last of each owner: most papers, then smallest field
+    out[owners[order]] = keys[order] % corpus.n_fields
+    return out
+
+
+def last_year(corpus: Corpus) -> int:
+    """The latest year of any paper; 0 when none is known."""
+    known = corpus.years[corpus.years != NO_YEAR]
+    return int(known.max()) if len(known) else 0
