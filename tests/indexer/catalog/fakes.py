@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -19,7 +19,7 @@ __all__ = ["FakeReader", "author", "paper"]
 class FakeReader:
     """Reads ``parts``: name -> items. The digest is that of the items, as a real reader's is of the file."""
 
-    def __init__(self, source: str, parts: dict[str, Sequence[Item]]) -> None:
+    def __init__(self, source: str, parts: Mapping[str, Sequence[Item]]) -> None:
         self.source = source
         self.given = parts
         self.read: list[str] = []

@@ -89,17 +89,18 @@ def test_changed_part_updates_and_vanished_papers_stay(tmp_path: Path) -> None:
 def test_duplicate_ids_keep_the_first_and_reject_the_second(tmp_path: Path) -> None:
     first = paper("x", "The first of two records with an id", "Ann Ames")
     second = paper("x", "The second of two records with an id", "Bo Berg")
-    for parts in ({"one": [first, second]}, {"one": [first], "two": [second]}):
+    layouts: list[dict[str, list[Item]]] = [{"one": [first, second]}, {"one": [first], "two": [second]}]
+    for parts in layouts:
         for batch in (1, 100):
             name = f"{len(parts)}-{batch}.duckdb"
             with Catalog.open(tmp_path / name) as catalog:
-                report = catalog.import_source(FakeReader("s", dict(parts)), tmp_path, batch_items=batch)
+                report = catalog.import_source(FakeReader("s", parts), tmp_path, batch_items=batch)
                 assert (report.new, report.rejected) == (1, 1)
                 (rejection,) = catalog.rejections()
                 assert rejection.record == "x"
                 assert "duplicate id" in rejection.reason
                 assert "second of two" in rejection.snippet
-                again = catalog.import_source(FakeReader("s", dict(parts)), tmp_path, force=True, batch_items=batch)
+                again = catalog.import_source(FakeReader("s", parts), tmp_path, force=True, batch_items=batch)
                 assert (again.unchanged, again.rejected) == (1, 1)
                 catalog.derive()
                 assert [p.title for b in catalog.papers() for p in b] == [first.title]
@@ -124,7 +125,7 @@ def test_a_record_may_move_to_another_part(tmp_path: Path) -> None:
 
 
 def test_unusable_records_are_rejected_not_fatal(tmp_path: Path) -> None:
-    broken = [
+    broken: list[Item] = [
         Person("surrogate", Name("Cole", "Cy"), affiliations=("Broken \ud800",)),
         Person("", Name("Cole", "Cy")),
         CitationLink("a", ""),
@@ -152,7 +153,10 @@ def test_what_came_before_a_source_error_is_kept(tmp_path: Path) -> None:
             catalog.import_source(Breaking("acl", _items()), tmp_path)
         assert catalog.status().source_papers == 4
         assert catalog.status().sources[0].unfinished
-        whole = {**_items(), "broken": [paper("z", "The last record before the archive ends", "Zoe Zink")]}
+        whole: dict[str, list[Item]] = {
+            **_items(),
+            "broken": [paper("z", "The last record before the archive ends", "Zoe Zink")],
+        }
         report = catalog.import_source(FakeReader("acl", whole), tmp_path)
         assert (report.parts_skipped, report.unchanged, report.rejected) == (2, 1, 0)
         assert not catalog.status().sources[0].unfinished
