@@ -66,9 +66,9 @@ def rooted_graphs(
     years = np.zeros(corpus.papers, dtype=np.int32)
     limits = years
     if within:
-        known = corpus.years != NO_YEAR
-        years = np.where(known, corpus.years, np.iinfo(np.int32).max).astype(np.int32)
-        limits = np.where(known, corpus.years + np.int32(within), np.iinfo(np.int32).min).astype(np.int32)
+        known, dates = corpus.years != NO_YEAR, corpus.years.astype(np.int32)
+        years = np.where(known, dates, np.int32(2**31 - 1))
+        limits = np.where(known, dates + np.int32(within), np.int32(-(2**31)))
     arrays = (links.offsets, links.indices, back.offsets, back.indices)
     papers, citations, cores = kernels.rooted.rooted_graphs(*arrays, limits, years, depth, sample, degeneracy)
     return RootedGraphs(papers, citations, cores if degeneracy else np.full(corpus.papers, np.nan))
