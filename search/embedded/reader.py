@@ -1,0 +1,139 @@
+"""The embedded engine: answers the protocol from one open generation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from records.errors import EngineError
+from search.embedded.generation import REDIRECTS, Generation
+from search.embedded.retrieval import Retrieval
+from search.embedded.suggest import suggestions
+from search.engine import (
+    AuthorDocument,
+    GenerationInfo,
+    Hit,
+    PaperDocument,
+    PaperQuery,
+    SearchPage,
+    Suggestion,
+    TextStatistics,
+    Vectors,
+)
+from search.query.ast import Node
+from search.text import analyze
+
+__all__ = ["EmbeddedEngine", "Generations"]
+
+
+class Generations(Protocol):
+    """What a reader needs of the store."""
+
+    def current(self) -> str:
+        """The id of the current generation."""
+
+    def open(self, generation_id: str) -> Generation:
+        """Open a generation."""
+
+    def exists(self, generation_id: str) -> bool:
+        """Whether it is still kept."""
+
+
+class EmbeddedEngine:
+    """Implements :class:`search.engine.Engine`. Each call works on the generation open when it began.
+
+    :raises GenerationError: when nothing was built yet, or the generation is corrupt.
+    """
+
+    name = "embedded"
+
+    def __init__(self, store: Generations) -> None:
+        self._store = store
+        self._retrieval: Retrieval | None = Retrieval(store.open(store.current()), store.exists)
+
+    def _open(self) -> Retrieval:
+        retrieval = self._retrieval
+        if retrieval is None:
+            raise EngineError("this reader is closed; open another one")
+        return retrieval
+
+    @property
+    def generation(self) -> GenerationInfo:
+        """The generation this reader answers from."""
+        return self._open().generation.info
+
+    def refresh(self) -> bool:
+        """Move to the current generation if there is a newer one; True when it moved."""
+        current = self._store.current()
+        if current == self.generation.id:
+            return False
+        self._retrieval = Retrieval(self._store.open(current), self._store.exists)
+        return True
+
+    def search(self, query: PaperQuery) -> SearchPage:
+        """Papers matching ``query``. Scores are 0 unless sorted by relevance.
+
+        :raises CursorError: when ``after`` is malformed, or was made for another query or generation.
+        :raises EngineError: when a field or sort key is unknown to this generation.
+        """
+        return self._open().search(query)
+
+    def nearest(self, vector: Vectors, k: int, where: Node | None = None) -> tuple[Hit, ...]:
+        """The ``k`` papers nearest to ``vector`` (shape (dimension,)) by cosine, under ``where``, best first.
+
+        :raises EngineError: when the vector is not of the generation's dimension, or not finite.
+        """
+        return self._open().nearest(vector, k, where)
+
+    def vectors(self, ids: Sequence[str]) -> tuple[Vectors, npt.NDArray[np.bool_]]:
+        """Vectors of papers: a (len(ids), dimension) matrix and a mask of the rows that exist (others are zero)."""
+        generation = self._open().generation
+        if generation.vectors is None:
+            return np.zeros((len(ids), generation.info.dimension), dtype=np.float32), np.zeros(len(ids), dtype=bool)
+        return generation.vectors.get(generation.positions(ids))
+
+    def papers(self, ids: Sequence[str]) -> list[PaperDocument | None]:
+        """Documents by id, in the order asked; None for an id that is not live (see :meth:`resolve`)."""
+        generation = self._open().generation
+        found = (generation.position(paper_id) for paper_id in ids)
+        return [None if position is None else generation.paper(position) for position in found]
+
+    def authors(self, ids: Sequence[str]) -> list[AuthorDocument | None]:
+        """People by id, in the order asked."""
+        generation = self._open().generation
+        return [generation.author(author_id) for author_id in ids]
+
+    def find_authors(self, name: str, limit: int = 10) -> list[AuthorDocument]:
+        """People with a name holding every word of ``name`` (folded; the last may be a prefix), most papers first.
+
+        A single letter stands for every word that begins with it ("J Smith").
+        """
+        return self._open().generation.find_authors(name, limit)
+
+    def resolve(self, kind: str, identifier: str) -> str | None:
+        """The live id behind ``identifier``: itself, what it was merged into, or None. ``kind``: "paper", "author"."""
+        if kind not in REDIRECTS:
+            raise EngineError(f"ids are resolved of papers or authors, not of {kind!r}")
+        return self._open().generation.resolve(kind, identifier)
+
+    def count(self, where: Node) -> int:
+        """How many papers match."""
+        return self._open().count(where)
+
+    def statistics(self, words: Sequence[str]) -> TextStatistics:
+        """Document frequencies, in title or abstract, of words as typed (analysed here)."""
+        generation = self._open().generation
+        terms = dict.fromkeys(token.term for word in words for token in analyze(word))
+        searcher = generation.text.searcher
+        return TextStatistics(generation.info.papers, {term: searcher.doc_freq("text", term) for term in terms})
+
+    def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
+        """Completions of ``prefix``: titles, people, venues and terms, the best of each in turn."""
+        return suggestions(self._open(), prefix, limit)
+
+    def close(self) -> None:
+        """Release files and connections. Idempotent."""
+        self._retrieval = None

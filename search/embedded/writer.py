@@ -1,0 +1,214 @@
+"""Writes a generation: everything into a temporary folder, which becomes the generation in one rename."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import tantivy
+
+from records.errors import EngineError, GenerationError
+from records.paper import Venue
+from search.document import name_forms
+from search.embedded.analysis import register
+from search.embedded.generation import AUTHORS, DOCUMENTS, IDS, NAMES, REDIRECTS, TEXT, VENUES, VenueRow
+from search.embedded.names import NameWriter
+from search.embedded.schema import build, document, number_fields
+from search.embedded.tables import StringMap, TableWriter
+from search.embedded.vectors import VectorWriter
+from search.engine import AuthorDocument, GenerationInfo, PaperDocument, Vectors
+
+__all__ = ["EmbeddedWriter"]
+
+_UNIT_TOLERANCE = 1e-2
+
+
+class EmbeddedWriter:
+    """Implements :class:`search.engine.GenerationWriter`. Made by :meth:`EmbeddedStore.writer`, one at a time.
+
+    ``publish`` takes the finished folder and what it holds, and makes it current; ``release`` gives up the lock.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        info: GenerationInfo,
+        *,
+        heap: int,
+        flush_every: int | None,
+        publish: Callable[[Path, GenerationInfo], GenerationInfo],
+        release: Callable[[Path], None],
+    ) -> None:
+        self._folder = folder
+        self._info = info
+        self._publish = publish
+        self._release = release
+        self._flush_every = flush_every
+        self._open = True
+        self._numbers = number_fields(info.metrics)
+        (folder / TEXT).mkdir()
+        index = tantivy.Index(build(info.metrics), path=str(folder / TEXT), sort_by_field="ord")
+        register(index)
+        self._text = index.writer(heap, 1)
+        self._ids = TableWriter(folder / IDS)
+        self._documents = TableWriter(folder / DOCUMENTS, compress=True)
+        self._authors = TableWriter(folder / AUTHORS, compress=True)
+        self._names = NameWriter(folder / NAMES)
+        self._vectors = VectorWriter(folder, info.dimension) if info.dimension else None
+        self._author_rows: dict[str, str] = {}
+        self._venues: dict[str, dict[str, int]] = {}
+        self._redirects: dict[str, dict[str, str]] = {kind: {} for kind in REDIRECTS}
+        self._last_id = ""
+        self._encoder = msgspec.msgpack.Encoder()
+
+    def add_papers(
+        self, papers: Sequence[PaperDocument], vectors: Vectors | None, mask: npt.NDArray[np.bool_] | None
+    ) -> None:
+        """Append papers, in ascending order of id across all calls, with unit vectors where ``mask`` is True.
+
+        :raises EngineError: when an id repeats or does not ascend, or vectors are not unit vectors of the generation's
+            dimension; nothing of the batch was added then.
+        """
+        self._check_open()
+        self._check_ids(papers)
+        present = self._check_vectors(len(papers), vectors, mask)
+        start = self._ids.count
+        if self._vectors is not None and vectors is not None and len(present):
+            self._vectors.append(vectors[present], present + start)
+        for position, paper in enumerate(papers, start):
+            self._text.add_document(document(paper, position, self._numbers))
+            self._ids.append(paper.paper.id.encode())
+            self._documents.append(self._encoder.encode(paper))
+            if paper.paper.venue is not None:
+                self._add_venue(paper.paper.venue)
+            if self._flush_every and (position + 1) % self._flush_every == 0:
+                self._text.commit()
+        if papers:
+            self._last_id = papers[-1].paper.id
+
+    def _check_ids(self, papers: Sequence[PaperDocument]) -> None:
+        last = self._last_id
+        for paper in papers:
+            if paper.paper.id <= last:
+                raise EngineError(f"papers must come in ascending order of id: {paper.paper.id!r} came after {last!r}")
+            last = paper.paper.id
+
+    def _check_vectors(
+        self, count: int, vectors: Vectors | None, mask: npt.NDArray[np.bool_] | None
+    ) -> npt.NDArray[np.int64]:
+        """Rows that have a vector."""
+        if vectors is None:
+            return np.empty(0, np.int64)
+        if vectors.shape != (count, self._info.dimension):
+            raise EngineError(
+                f"vectors have shape {vectors.shape}, expected ({count}, {self._info.dimension}) for this generation"
+            )
+        chosen = np.ones(count, dtype=bool) if mask is None else np.asarray(mask, dtype=bool)
+        if chosen.shape != (count,):
+            raise EngineError(f"the mask has shape {chosen.shape}, expected ({count},)")
+        present = np.flatnonzero(chosen)
+        lengths = np.linalg.norm(vectors[present], axis=1)
+        if not bool(np.all(np.abs(lengths - 1.0) < _UNIT_TOLERANCE)):
+            raise EngineError("vectors must have unit length; normalise them, and mask rows that have none")
+        return present
+
+    def _add_venue(self, venue: Venue) -> None:
+        names = (
+            self._venues.setdefault(venue.id or "", {}) if venue.id else self._venues.setdefault("\0" + venue.name, {})
+        )
+        names[venue.name] = names.get(venue.name, 0) + 1
+
+    def add_authors(self, authors: Sequence[AuthorDocument]) -> None:
+        """Append people.
+
+        :raises EngineError: when an id repeats.
+        """
+        self._check_open()
+        for entry in authors:
+            author = entry.author
+            if author.id in self._author_rows:
+                raise EngineError(f"the author {author.id!r} was added twice")
+            row = self._authors.count
+            self._author_rows[author.id] = str(row)
+            self._authors.append(self._encoder.encode(entry))
+            forms = [form for name in (author.name, *author.variants) for form in name_forms(name)]
+            for form in dict.fromkeys(forms):
+                self._names.add("author", form, row, author.papers)
+
+    def add_redirects(self, kind: str, redirects: Iterable[tuple[str, str]]) -> None:
+        """Append (merged-away id, live id) pairs; ``kind``: "paper" or "author"."""
+        self._check_open()
+        if kind not in self._redirects:
+            raise EngineError(f"redirects are of papers or authors, not of {kind!r}")
+        self._redirects[kind].update(redirects)
+
+    def commit(self) -> GenerationInfo:
+        """Finish the generation, verify it and make it current, atomically.
+
+        :raises GenerationError: when it cannot be written; the generation before stays current.
+        """
+        self._check_open()
+        try:
+            info = self._publish(self._folder, self._finish())
+        except OSError as error:
+            raise GenerationError(
+                f"the generation could not be written: {error}; free space and build again"
+            ) from error
+        self._open = False
+        self._release(self._folder)
+        return info
+
+    def _finish(self) -> GenerationInfo:
+        self._text.commit()
+        self._text.wait_merging_threads()
+        for table in (self._ids, self._documents, self._authors):
+            table.finish()
+        if self._vectors is not None:
+            self._vectors.finish()
+        StringMap.write(self._folder / f"{AUTHORS}.ids", self._author_rows.items())
+        redirects = sum(
+            StringMap.write(self._folder / REDIRECTS[kind], pairs.items()) for kind, pairs in self._redirects.items()
+        )
+        self._finish_venues()
+        self._names.finish()
+        return msgspec.structs.replace(
+            self._info,
+            papers=self._ids.count,
+            authors=self._authors.count,
+            vectors=0 if self._vectors is None else self._vectors.count,
+            redirects=redirects,
+        )
+
+    def _finish_venues(self) -> None:
+        """Name each venue by its most frequent printing (ties: the first by alphabet)."""
+        rows = []
+        for key, names in sorted(self._venues.items()):
+            name = min(names, key=lambda printed: (-names[printed], printed))
+            rows.append(VenueRow(None if key.startswith("\0") else key, name, sum(names.values())))
+        for row, venue in enumerate(rows):
+            self._names.add("venue", venue.name, row, venue.papers)
+        (self._folder / VENUES).write_bytes(self._encoder.encode(rows))
+
+    def abort(self) -> None:
+        """Throw away what was written. Idempotent; does nothing after :meth:`commit`."""
+        if not self._open:
+            return
+        self._open = False
+        for table in (self._ids, self._documents, self._authors, self._vectors):
+            if table is not None:
+                table.close()
+        self._release(self._folder)
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise GenerationError("this writer has committed or aborted; open another one")
+
+    def __enter__(self) -> EmbeddedWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.abort()
