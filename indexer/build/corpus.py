@@ -1,0 +1,31 @@
+"""The arrays metrics read, out of the arrays the catalog gives."""
+
+from __future__ import annotations
+
+from indexer.catalog import CatalogArrays
+from ranking.corpus import Adjacency, Corpus
+
+__all__ = ["corpus_of"]
+
+
+def corpus_of(arrays: CatalogArrays) -> Corpus:
+    """Papers, people, venues, institutions and fields by position in ascending order of id.
+
+    The field of a paper is the topic its sources are surest of. The arrays are not copied where that can be helped.
+    """
+    papers, authors = len(arrays.paper_ids), len(arrays.author_ids)
+    institutions = len(arrays.institution_ids)
+    return Corpus(
+        citations=Adjacency.from_pairs(arrays.citing, arrays.cited, (papers, papers)),
+        authors=Adjacency.from_pairs(arrays.byline_paper, arrays.byline_author, (papers, authors)),
+        years=arrays.years,
+        venues=arrays.venues,
+        n_venues=arrays.n_venues,
+        institutions=(
+            Adjacency.from_pairs(arrays.institution_paper, arrays.institution, (papers, institutions))
+            if institutions
+            else None
+        ),
+        fields=arrays.topics if arrays.n_topics else None,
+        n_fields=arrays.n_topics,
+    )
