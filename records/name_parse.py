@@ -83,7 +83,7 @@ def _given_first(text: str) -> NameParts:
 
 
 def _with_comma(text: str) -> NameParts:
-    """Names like "Family, Given", "Family, Jr., Given", "Family, Given, Jr.", "Given Family, Jr.", also with degrees."""
+    """Shapes: "Family, Given", "Family, Jr., Given", "Family, Given, Jr.", "Given Family, Jr."; also with degrees."""
     parts = [part for part in (part.strip() for part in text.split(",")) if part and not _is_degrees(part)]
     suffixes = [part for part in parts if _SUFFIX.fullmatch(part)]
     names = [part for part in parts if not _SUFFIX.fullmatch(part)]

@@ -18,7 +18,15 @@ import yaml
 from indexer.sources.acl_people import read_people
 from indexer.sources.acl_xml import AclContext, read_collection
 from indexer.sources.base import Item, Part, Rejection
-from indexer.sources.common import digest_of, iter_archive, open_binary, reject, utf8_trouble
+from indexer.sources.common import (
+    DECOMPRESSION_ERRORS,
+    MAX_MEMBER_BYTES,
+    digest_of,
+    iter_archive,
+    open_binary,
+    reject,
+    utf8_trouble,
+)
 from records.errors import SourceError
 from records.paper import Venue
 from records.text import clean_text
@@ -89,12 +97,22 @@ def _files(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, byt
     if path.is_dir():
         yield from _files_of_folder(path, wanted)
     elif path.suffix == ".xml":
-        with open_binary(path) as stream:
-            yield path.name, stream.read()
+        yield path.name, _single(path)
     elif path.is_file():
         yield from iter_archive(path, wanted)
     else:
         raise SourceError(f"nothing at {path}")
+
+
+def _single(path: Path) -> bytes | Rejection:
+    try:
+        with open_binary(path) as stream:
+            data: bytes = stream.read(MAX_MEMBER_BYTES + 1)
+    except DECOMPRESSION_ERRORS as error:
+        return reject(path.name, f"the file is damaged: {error}; nothing of it was read")
+    if len(data) > MAX_MEMBER_BYTES:
+        return reject(path.name, f"larger than {MAX_MEMBER_BYTES >> 20} MiB; split the file")
+    return data
 
 
 def _files_of_folder(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, bytes | Rejection]]:

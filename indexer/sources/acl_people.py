@@ -70,7 +70,8 @@ def read_people(data: bytes, part: str) -> People:
         for line, key, value in _entries(data):
             try:
                 entry = msgspec.convert(value, _Entry)
-                raised.append((line, entry, key or entry.id or _slug(_names(entry)[0])))
+                first_name = _names(entry)[0]
+                raised.append((line, entry, key or entry.id or _slug(first_name)))
             except (msgspec.ValidationError, RecordError) as error:
                 people.rejections.append(reject(part, f"a person that cannot be read: {error}", line=line, record=key))
     except yaml.YAMLError as error:

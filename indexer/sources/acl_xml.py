@@ -24,6 +24,9 @@ from records.paper import Venue
 __all__ = ["AclContext", "read_collection"]
 
 _NEXT = re.compile(rb"<(?:(paper)|volume)[\s>]")
+_MAX_BREAKS = 1000
+"""Breaks after which a file is given up: going on costs a copy of the rest each time."""
+
 _TAGS = ("collection", "volume", "meta", "paper")
 
 
@@ -53,6 +56,8 @@ class _Reading:
         self.start = 0  # byte offset of the stretch
         self.collection = ""
         self.volume = Volume()
+        self.breaks = 0
+        self.line = 1  # of the last tag seen; a break is never before it
         self.head = b""  # the open volume's tag and meta on one line, to put before a later stretch
         self.seen: set[str] = set()
 
@@ -72,12 +77,17 @@ class _Reading:
         )
         try:
             for event, element in events:
+                self.line = max(self.line, (element.sourceline or 1) + lines_before)
                 if event == "start":
                     self._open(element)
                 else:
                     yield from self._close(element, lines_before)
         except etree.XMLSyntaxError as error:
-            yield from self._break(error, lines_before)
+            # The exception of an undefined entity carries no place; the parser's log does.
+            logged = events.error_log.filter_from_errors()
+            found = logged[0] if len(logged) else None
+            line, column, message = (found.line, found.column, found.message) if found else (*error.position, error.msg)
+            yield from self._break(message, max(line + lines_before, self.line), column)
         else:
             self.done = True
             if not self.collection:
@@ -99,7 +109,8 @@ class _Reading:
 
     def _close(self, element: etree._Element, lines_before: int) -> Iterator[Item]:
         if element.tag == "meta":
-            if element.getparent().tag != "volume":  # an <event> has a meta of its own
+            parent = element.getparent()
+            if parent is None or parent.tag != "volume":  # an <event> has a meta of its own
                 return
             self.head = self.head.partition(b">")[0] + b">" + _one_line(element)
             self.volume, trouble = volume_of(element, self.volume, self.context.venues)
@@ -133,16 +144,18 @@ class _Reading:
         raw = etree.tostring(element, encoding="utf-8", with_tail=False)
         return reject(self.part, reason, line=line, record=record, raw=raw, partial=partial)
 
-    def _break(self, error: etree.XMLSyntaxError, lines_before: int) -> Iterator[Item]:
-        line, column = error.position
-        line += lines_before
+    def _break(self, message: str, line: int, column: int) -> Iterator[Item]:
         at = _offset_of_line(self.data, line)
         here = _NEXT.search(self.data, max(at + max(column - 1, 0), self.start + 1))
         while here and here[1] and not self.head:  # papers need the volume around them
             here = _NEXT.search(self.data, here.end())
-        is_encoding = "encoding" in str(error) or "UTF-8" in str(error)
+        is_encoding = "encoding" in message or "UTF-8" in message
         utf8 = utf8_trouble(self.data[at : at + (1 << 16)], at) if is_encoding else None
-        reason = utf8 or f"not well-formed XML: {error.msg}"
+        reason = utf8 or f"not well-formed XML: {message}"
+        self.breaks += 1
+        if self.breaks >= _MAX_BREAKS:
+            here = None
+            reason += f"; the {_MAX_BREAKS}th break of the file"
         if here:
             next_line = self.data.count(b"\n", 0, here.start()) + 1
             reason += f"; reading goes on at line {next_line}"
@@ -150,7 +163,7 @@ class _Reading:
         else:
             reason += "; nothing more could be read of this file"
             self.done = True
-        yield reject(self.part, reason, line=max(line, 1), raw=self.data[at : at + 2000])
+        yield reject(self.part, reason, line=line, raw=self.data[at : at + 2000])
 
 
 def _offset_of_line(data: bytes, line: int) -> int:

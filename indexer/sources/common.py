@@ -117,18 +117,33 @@ def iter_archive(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[st
     """
     seen = False
     try:
-        with tarfile.open(path, "r|*") as archive:
+        with open_binary(path) as unpacked, tarfile.open(fileobj=unpacked, mode="r|") as archive:
             for member in archive:
                 seen = True
-                if not member.isfile() or not wanted(member.name):
-                    continue
-                if member.size > MAX_MEMBER_BYTES:
-                    reason = f"larger than {MAX_MEMBER_BYTES >> 20} MiB ({member.size:,} bytes); split it"
-                    yield member.name, reject(member.name, reason)
-                    continue
-                stream = archive.extractfile(member)
-                yield member.name, stream.read() if stream else b""
+                if member.isfile() and wanted(member.name):
+                    yield member.name, _member(archive, member)
+            while unpacked.read(1 << 20):  # a compressed stream that was cut short says so only at its end
+                pass
+        if not _ends_with_zeros(path):
+            raise tarfile.ReadError("the end mark is missing")
     except (tarfile.TarError, *DECOMPRESSION_ERRORS) as error:
         if not seen:
             raise SourceError(f"{path} is not a tar archive that can be read: {error}") from None
         yield path.name, reject(path.name, f"the archive breaks off or is damaged: {error}; get the file again")
+
+
+def _member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes | Rejection:
+    if member.size > MAX_MEMBER_BYTES:
+        reason = f"larger than {MAX_MEMBER_BYTES >> 20} MiB ({member.size:,} bytes); split it"
+        return reject(member.name, reason)
+    stream = archive.extractfile(member)
+    return stream.read() if stream else b""
+
+
+def _ends_with_zeros(path: Path) -> bool:
+    """Whether a plain tar archive has its closing zeros; true of a compressed one, which has a checksum instead."""
+    with path.open("rb") as stream:
+        if stream.read(6).startswith(tuple(magic for magic, _ in _MAGIC)):
+            return True
+        stream.seek(max(path.stat().st_size - 1024, 0))
+        return not stream.read().strip(b"\0")

@@ -24,6 +24,7 @@ from records.paper import Paper
 __all__ = ["JsonlReader"]
 
 _VERSION = "jsonl-1"
+_ARRAY = "a JSON array; write one object a line"
 _OTHER = re.compile(rb'\s*\{\s*"(?:(person)|citation)"\s*:')
 
 _paper_line = msgspec.json.Decoder(PaperLine).decode
@@ -66,7 +67,8 @@ def _line(number: int, raw: bytes, part: str, seen: SeenIds) -> Iterator[Item]:
     try:
         item = _item(raw, left_out)
     except msgspec.ValidationError as error:
-        yield reject(part, explain(error, _kind(raw)), line=number, record=_record_id(raw), raw=raw)
+        reason = _ARRAY if raw.startswith(b"[") else explain(error, _kind(raw))
+        yield reject(part, reason, line=number, record=_record_id(raw), raw=raw)
         return
     except RecordError as error:
         yield reject(part, str(error), line=number, record=_record_id(raw), raw=raw)
@@ -107,7 +109,7 @@ def _syntax(error: Exception, raw: bytes) -> str:
     if isinstance(error, UnicodeDecodeError) or rb"\ud" in raw.lower():
         return f"not valid JSON, maybe a lone surrogate escape (\\ud800): {error}"
     if raw.startswith(b"["):
-        return "a JSON array; write one object a line"
+        return _ARRAY
     return f"not valid JSON: {error}; each line must be one whole object"
 
 
