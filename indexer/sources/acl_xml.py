@@ -87,18 +87,34 @@ class _Reading:
             logged = events.error_log.filter_from_errors()
             found = logged[0] if len(logged) else None
             line, column, message = (found.line, found.column, found.message) if found else (*error.position, error.msg)
-            yield from self._break(message, max(line + lines_before, self.line), column)
+            at = self._offset(line, column)
+            yield from self._break(message, max(line + lines_before, self.line), at)
         else:
             self.done = True
             if not self.collection:
                 yield reject(self.part, "not an Anthology file: no <collection> in it", line=1, raw=self.data)
 
     def _wrapped(self) -> bytes:
+        return self._prefix() + memoryview(self.data)[self.start :]
+
+    def _prefix(self) -> bytes:
+        """What stands around the stretch, on one line; nothing around the first."""
         if self.start == 0:
-            return self.data
-        rest = memoryview(self.data)[self.start :]
-        inside = b"" if bytes(rest[:7]) == b"<volume" else self.head
-        return f"<collection id={quoteattr(self.collection)}>".encode() + inside + rest
+            return b""
+        inside = b"" if self.data.startswith(b"<volume", self.start) else self.head
+        return f"<collection id={quoteattr(self.collection)}>".encode() + inside
+
+    def _offset(self, line: int, column: int) -> int:
+        """The byte offset in the file of a place the parser gives in the stretch."""
+        if line <= 1:
+            return self.start + max(column - 1 - len(self._prefix()), 0)
+        at = self.start
+        for _ in range(line - 1):
+            found = self.data.find(b"\n", at)
+            if found < 0:
+                break
+            at = found + 1
+        return at + max(column - 1, 0)
 
     def _open(self, element: etree._Element) -> None:
         if element.tag == "collection":
@@ -144,13 +160,13 @@ class _Reading:
         raw = etree.tostring(element, encoding="utf-8", with_tail=False)
         return reject(self.part, reason, line=line, record=record, raw=raw, partial=partial)
 
-    def _break(self, message: str, line: int, column: int) -> Iterator[Item]:
-        at = _offset_of_line(self.data, line)
-        here = _NEXT.search(self.data, max(at + max(column - 1, 0), self.start + 1))
+    def _break(self, message: str, line: int, at: int) -> Iterator[Item]:
+        here = _NEXT.search(self.data, max(at, self.start + 1))
         while here and here[1] and not self.head:  # papers need the volume around them
             here = _NEXT.search(self.data, here.end())
         is_encoding = "encoding" in message or "UTF-8" in message
-        utf8 = utf8_trouble(self.data[at : at + (1 << 16)], at) if is_encoding else None
+        line_start = self.data.rfind(b"\n", 0, at) + 1
+        utf8 = utf8_trouble(self.data[line_start : line_start + (1 << 16)], line_start) if is_encoding else None
         reason = utf8 or f"not well-formed XML: {message}"
         self.breaks += 1
         if self.breaks >= _MAX_BREAKS:
@@ -163,17 +179,7 @@ class _Reading:
         else:
             reason += "; nothing more could be read of this file"
             self.done = True
-        yield reject(self.part, reason, line=line, raw=self.data[at : at + 2000])
-
-
-def _offset_of_line(data: bytes, line: int) -> int:
-    at = 0
-    for _ in range(line - 1):
-        found = data.find(b"\n", at)
-        if found < 0:
-            break
-        at = found + 1
-    return at
+        yield reject(self.part, reason, line=line, raw=self.data[line_start : at + 2000])
 
 
 def _start_tag(element: etree._Element) -> bytes:

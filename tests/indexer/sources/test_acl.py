@@ -223,6 +223,17 @@ def test_every_truncation_keeps_the_papers_before_it(tmp_path: Path) -> None:
         assert len(reading.rejections) == 1, cut
 
 
+@pytest.mark.parametrize("between", ["", "\n", "\n\n  ", "é"])
+@pytest.mark.parametrize("bad", ["x</i>", "x<i>", "&nbsp;", "<", "\x01", "é</i>é"])
+def test_every_broken_paper_is_told_and_every_other_read(tmp_path: Path, between: str, bad: str) -> None:
+    titles = ["good" if at % 2 else bad for at in range(40)]
+    papers = between.join(f'<paper id="{at}"><title>{title}</title></paper>' for at, title in enumerate(titles, 1))
+    xml = f'<collection id="2020.x"><volume id="1"><meta><year>2020</year></meta>{papers}</volume></collection>'
+    reading = read_text("acl", tmp_path, xml)
+    assert [paper.id for paper in reading.papers] == [f"2020.x-1.{at}" for at in range(2, 41, 2)]
+    assert len(reading.rejections) == 20
+
+
 def test_a_file_of_nothing_but_breaks_is_given_up(tmp_path: Path) -> None:
     papers = "".join(f'<paper id="{at}"><title>x</i></title></paper>\n' for at in range(1, 1500))
     xml = f'<collection id="2020.x"><volume id="1"><meta><year>2020</year></meta>\n{papers}</volume></collection>'

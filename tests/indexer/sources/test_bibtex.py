@@ -169,8 +169,17 @@ def test_values(raw: str, text: str, unknown: list[str]) -> None:
         (r"100\% sure", "100% sure"),
         ("plain text's", "plain text's"),
         ("{", "{"),
+        (r"\title", r"\title"),
+        (r"a \textbf", "a"),
+        (r"\href{", r"\href{"),
+        (r"see \input{/etc/hostname}", "see"),
         ("{" * 60 + "x" + "}" * 60, "{" * 60 + "x" + "}" * 60),
     ],
 )
 def test_latex(latex: str, text: str) -> None:
-    assert latex_to_text(latex) == text
+    assert latex_to_text(latex).strip() == text
+
+
+def test_one_text_leaves_nothing_for_the_next() -> None:
+    latex_to_text(r"\title{Secret} x")
+    assert "Secret" not in latex_to_text(r"y \maketitle")
