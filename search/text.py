@@ -82,8 +82,16 @@ _GREEK_CYRILLIC = regex.compile(r"[\p{Greek}\p{Cyrillic}]")
 _OPTIONAL_MARK = regex.compile(
     "[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]+"
 )
-# Letters by category that are written as apostrophes, and the sigma that ends a word.
-_REPLACED = str.maketrans(dict.fromkeys("ʹʺʻʼʽʾʿˈˊˋ", "'") | {"ς": "σ"})
+# Letters by category that are written as apostrophes, the sigma that ends a word, invisible joiners within words, and
+# printers' punctuation (which is no word in any case, but as ASCII it lets most texts take the quick ways).
+_REPLACED = str.maketrans(
+    dict.fromkeys("ʹʺʻʼʽʾʿˈˊˋ‘’‚‛′", "'")
+    | dict.fromkeys("“”„‟″", '"')
+    | dict.fromkeys("‐‑‒–—―−", "-")
+    | dict.fromkeys("•·…×", " ")
+    | dict.fromkeys("\u00ad\u2060\ufeff", "")
+    | {"ς": "σ"}
+)
 
 
 class Token(NamedTuple):
@@ -102,7 +110,7 @@ def fold(text: str) -> str:
     """``text`` with compatibility forms unified and accents taken off; case stays.
 
     Latin letters become ASCII (``é`` e, ``ß`` ss, ``ﬁ`` fi), Greek and Cyrillic ones lose their accents, optional
-    vowel marks of Hebrew and Arabic vanish. Other scripts are only brought to NFKC.
+    vowel marks of Hebrew and Arabic vanish, as do soft hyphens. Other scripts are only brought to NFKC.
     """
     if text.isascii():
         return text
@@ -114,7 +122,10 @@ def prepare(text: str) -> str:
     """What engines index and search instead of ``text``: its folded words in lower case, one space between two."""
     if text.isascii():
         return " ".join(_ASCII_WORD.findall(text)).lower()
-    return " ".join(_lower(word) for word in _WORD.findall(fold(text)))
+    folded = fold(text)
+    if folded.isascii():
+        return " ".join(_ASCII_WORD.findall(folded)).lower()
+    return _lower(" ".join(_WORD.findall(folded)))
 
 
 def words(text: str) -> list[Token]:
@@ -162,9 +173,9 @@ def title_key(title: str) -> str:
     return key
 
 
-def _lower(word: str) -> str:
+def _lower(text: str) -> str:
     # Lowering writes a sigma that ends a word in its own shape, whatever stood there before.
-    return word.lower() if word.isascii() else word.lower().replace("ς", "σ")
+    return text.lower() if text.isascii() else text.lower().replace("ς", "σ")
 
 
 @lru_cache(maxsize=1 << 14)

@@ -32,11 +32,11 @@ __all__ = ["EmbeddedEngine", "Generations"]
 class Generations(Protocol):
     """What a reader needs of the store."""
 
-    def current(self) -> str:
-        """The id of the current generation."""
+    def current(self) -> str | None:
+        """The id of the current generation, None when there is none."""
 
-    def open(self, generation_id: str) -> Generation:
-        """Open a generation."""
+    def open(self, generation_id: str | None = None) -> Generation:
+        """Open a generation, by default the current one."""
 
     def exists(self, generation_id: str) -> bool:
         """Whether it is still kept."""
@@ -52,7 +52,7 @@ class EmbeddedEngine:
 
     def __init__(self, store: Generations) -> None:
         self._store = store
-        self._retrieval: Retrieval | None = Retrieval(store.open(store.current()), store.exists)
+        self._retrieval: Retrieval | None = Retrieval(store.open(), store.exists)
 
     def _open(self) -> Retrieval:
         retrieval = self._retrieval
@@ -68,7 +68,7 @@ class EmbeddedEngine:
     def refresh(self) -> bool:
         """Move to the current generation if there is a newer one; True when it moved."""
         current = self._store.current()
-        if current == self.generation.id:
+        if current in (None, self.generation.id):
             return False
         self._retrieval = Retrieval(self._store.open(current), self._store.exists)
         return True

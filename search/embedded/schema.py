@@ -108,9 +108,12 @@ def document(source: PaperDocument, position: int, numbers: Mapping[str, str]) -
     """The tantivy document of the paper at ``position``; ``numbers`` as of :func:`number_fields`."""
     made = tantivy.Document()
     made.add_unsigned(ORD, position)
+    done: dict[str, str] = {}  # title and abstract are in several fields
     for text_field, texts in text_values(source.paper).items():
         for text in texts:
-            prepared = prepare(text)
+            if text not in done:
+                done[text] = prepare(text)
+            prepared = done[text]
             made.add_text(text_field.value, prepared)
             if text_field is TextField.TEXT:
                 made.add_text(VOCABULARY, prepared)

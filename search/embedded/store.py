@@ -131,17 +131,23 @@ class EmbeddedStore:
         pointer.replace(self._current)
         manifests.sync_folder(self._path)
 
-    def current(self) -> str:
-        """The id of the current generation.
+    def current(self) -> str | None:
+        """The id of the current generation, None when no pointer says which one is. Cheap.
 
-        :raises GenerationError: when there is none.
+        :raises GenerationError: when the pointer cannot be read.
         """
         try:
             return self._current.read_text(encoding="ascii").strip()
         except FileNotFoundError:
-            complete = self.generations()
+            return None
         except (UnicodeDecodeError, OSError) as error:
             raise GenerationError(f"{self._current} cannot be read ({error}); switch to a generation anew") from error
+
+    def _must_have_current(self) -> str:
+        current = self.current()
+        if current is not None:
+            return current
+        complete = self.generations()
         if complete:
             raise GenerationError(f"{self._current} is missing; switch to a generation, such as {complete[0].id}")
         raise GenerationError(f"there is no index in {self._path} yet; build one (scholarcore build)")
@@ -153,12 +159,12 @@ class EmbeddedStore:
         """
         return EmbeddedEngine(self)
 
-    def open(self, generation_id: str) -> Generation:
-        """Open a generation.
+    def open(self, generation_id: str | None = None) -> Generation:
+        """Open a generation, by default the current one.
 
         :raises GenerationError: when it does not exist or is corrupt.
         """
-        return Generation(self._existing(generation_id))
+        return Generation(self._existing(generation_id or self._must_have_current()))
 
     def exists(self, generation_id: str) -> bool:
         """Whether a generation of this id is kept."""
@@ -194,7 +200,7 @@ class EmbeddedStore:
 
         :raises GenerationError: naming the first file that is missing, cut, changed or does not belong.
         """
-        folder = self._existing(generation_id or self.current())
+        folder = self._existing(generation_id or self._must_have_current())
         manifest = manifests.read(folder)
         manifests.verify(folder, manifest)
         return manifest.info
@@ -213,7 +219,7 @@ class EmbeddedStore:
         """
         if keep < 1:
             raise GenerationError(f"at least one generation is kept, not {keep}")
-        current = self.current() if self._current.exists() else ""
+        current = self.current()
         dropped = []
         for info in self.generations()[keep:]:
             if info.id != current:
