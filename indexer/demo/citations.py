@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.demo.spec import DemoSpec
-from indexer.demo.streams import Floats, Ints, Stream
+from indexer.demo.streams import Floats, Ints, Stream, distinct
 from indexer.demo.teams import Papers
 from indexer.demo.vocabulary import Vocabulary
 from ranking.corpus import Adjacency
@@ -190,6 +190,6 @@ def _rows(
     later = paper + 1 + stream.below(ahead, len(paper))
     cited = np.where(dirty & (ahead > 0), later, cited)
     valid |= dirty & (ahead > 0)
-    keys = np.unique((paper[valid] - begin) * n + cited[valid])
+    keys = distinct((paper[valid] - begin) * n + cited[valid])
     rows = keys // n
     return np.bincount(rows, minlength=end - begin), keys - rows * n

@@ -38,6 +38,10 @@ class DemoCorpus:
         for block in self._renderer.blocks:
             yield from self._renderer.papers(block)
 
+    def block(self, number: int) -> Iterator[Paper]:
+        """The papers of one block of :data:`~indexer.demo.rendering.BLOCK`."""
+        return self._renderer.papers(number)
+
     def people(self) -> Iterator[Person]:
         """The people the source curates, as it knows them: names used, some with ORCID iD."""
         people = self.world.people

@@ -11,7 +11,7 @@ from indexer.demo.careers import People, make_people
 from indexer.demo.citations import make_citations, make_fitness
 from indexer.demo.places import Institutions, make_institutions
 from indexer.demo.spec import DemoSpec
-from indexer.demo.streams import Stream, cumulative
+from indexer.demo.streams import Ints, Stream, cumulative, distinct
 from indexer.demo.teams import Papers, make_papers
 from indexer.demo.venues import Publication, VenueList, make_publication, make_venues
 from indexer.demo.vocabulary import Vocabulary, phrase_weights, vocabulary
@@ -63,8 +63,14 @@ class World:
             years=self.papers.year,
             venues=self.publication.venue,
             n_venues=len(self.venues),
-            institutions=Adjacency.from_pairs(paper, place, shape),
+            institutions=_adjacency(paper, place, shape),
         )
+
+
+def _adjacency(rows: Ints, columns: Ints, shape: tuple[int, int]) -> Adjacency:
+    keys = distinct(rows * shape[1] + columns)
+    offsets = np.searchsorted(keys, np.arange(shape[0] + 1) * shape[1])
+    return Adjacency(offsets, (keys % shape[1]).astype(np.int32), shape[1])
 
 
 def paper_id(position: int) -> str:
