@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MANY_AUTHORS",
     "author_citations",
+    "author_pairs",
     "coauthorship",
     "institution_citations",
     "owner_citations",
@@ -67,6 +68,13 @@ def owner_citations(
 def author_citations(corpus: Corpus) -> WeightedAdjacency:
     """Author -> cited authors, fractionally weighted (see :func:`owner_citations`)."""
     return owner_citations(corpus.citations, corpus.authors, authored(corpus))
+
+
+def author_pairs(corpus: Corpus) -> int:
+    """Pairs of a citing and a cited author, over all citations: an upper bound on the links of the author digraph."""
+    sizes = corpus.authors.degrees()
+    cited = np.bincount(corpus.citations.row_of_links(), weights=sizes[corpus.citations.indices], minlength=len(sizes))
+    return int((cited * sizes).sum())
 
 
 @kept

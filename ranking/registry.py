@@ -61,7 +61,7 @@ class Metric:
 
     ``compute`` takes a corpus and returns float64 values, one an entity, with ``missing`` where there is no data; what
     it can be tuned with are keywords, declared in ``parameters``. ``in_build`` is False where computing it costs more
-    than a build should spend unasked.
+    than a build should spend unasked; ``affordable`` says so for corpora beyond some size (see :meth:`wanted`).
     """
 
     name: str
@@ -75,6 +75,11 @@ class Metric:
     higher_is_better: bool = True
     parameters: tuple[Parameter, ...] = ()
     in_build: bool = True
+    affordable: Callable[[Corpus], bool] | None = None
+
+    def wanted(self, corpus: Corpus) -> bool:
+        """Whether a build of ``corpus`` should compute the metric unasked."""
+        return self.in_build and (self.affordable is None or self.affordable(corpus))
 
     def values(self, corpus: Corpus, **parameters: float) -> npt.NDArray[np.float64]:
         """``compute`` with checked parameters.

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from ranking.corpus import Corpus
 from ranking.dcores import CollaborationIndices, Skylines, collaboration_indices, d_cores
-from ranking.derive import author_citations
+from ranking.derive import author_citations, author_pairs
 from ranking.registry import Entity, Metric, register
 from ranking.shared import kept
 
@@ -19,6 +19,14 @@ REFERENCE = (
     "Giatsidis, C., Thilikos, D. M., & Vazirgiannis, M. (2013). D-cores: measuring collaboration of"
     " directed graphs based on degeneracy. Knowledge and Information Systems 35(2), 311-343."
 )
+
+
+_MOST_PAIRS = 60_000_000
+
+
+def affordable(corpus: Corpus) -> bool:
+    """Whether the author-citation digraph is small enough to be decomposed in passing (about a minute)."""
+    return author_pairs(corpus) <= _MOST_PAIRS
 
 
 @kept
@@ -66,6 +74,7 @@ D_CORE_BALANCED = register(
             "r others of it."
         ),
         reference=REFERENCE,
+        affordable=affordable,
         compute=d_core_balanced,
     )
 )
@@ -82,6 +91,7 @@ D_CORE_OPTIMAL = register(
             "by k and cite l others of it."
         ),
         reference=REFERENCE,
+        affordable=affordable,
         compute=d_core_optimal,
     )
 )
@@ -98,6 +108,7 @@ D_CORE_INHERENT = register(
             "cited and citing."
         ),
         reference=REFERENCE,
+        affordable=affordable,
         compute=d_core_inherent,
     )
 )
@@ -111,6 +122,7 @@ D_CORE_AVERAGE = register(
         unit="citations",
         description="The mean of k and l over the author's D-core frontier.",
         reference=REFERENCE,
+        affordable=affordable,
         compute=d_core_average,
     )
 )

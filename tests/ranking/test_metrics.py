@@ -11,6 +11,7 @@ import pytest
 from ranking import registry
 from ranking.cohorts import last_year
 from ranking.corpus import NO_YEAR, Adjacency, Corpus
+from ranking.derive import author_pairs
 from ranking.registry import Entity, Metric, Parameter
 from ranking.shared import authored, institution_papers, venue_papers
 from records.errors import GraphError
@@ -224,3 +225,15 @@ def test_kernels_work_where_nothing_can_be_cached(tmp_path: Path) -> None:
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[0, 1]"
+
+
+def test_dear_metrics_are_left_out_of_large_builds(monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = random_corpus(3, papers=40, links=4.0)
+    teams = [len(team) for team in neighbours(corpus.authors)]
+    pairs = sum(teams[p] * teams[q] for p, row in enumerate(neighbours(corpus.citations)) for q in row)
+    assert author_pairs(corpus) == pairs > 0
+    metric = registry.get("d_core_optimal")
+    assert metric.wanted(corpus)
+    monkeypatch.setattr("ranking.metrics.d_core._MOST_PAIRS", pairs - 1)
+    assert not metric.wanted(corpus)
+    assert registry.get("pagerank").wanted(corpus)
