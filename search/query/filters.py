@@ -13,17 +13,21 @@ from records.errors import FilterError
 from search.query.ast import And, Everything, Match, Node, Not, Or, Span, TextField
 from search.query.fields import Field, FieldKind, closest, field_names, find_field
 from search.query.lexer import Value, clean, plain_words, quote
-from search.query.parser import MAX_CLAUSES, MAX_LENGTH
+from search.query.parser import MAX_CLAUSES
 from search.query.values import constraint
 from search.text import words
 
-__all__ = ["MAX_VALUES", "parse_filter", "quote_value"]
+__all__ = ["MAX_FILTER_LENGTH", "MAX_VALUES", "parse_filter", "quote_value"]
 
-MAX_VALUES = 1_000
+MAX_FILTER_LENGTH = 500_000
+"""Code points of a filter expression: long lists of ids fit."""
+
+MAX_VALUES = 20_000
 """Values of a whole filter expression."""
 
 _NAME = re.compile(r"\s*([A-Za-z][A-Za-z_.]*)\s*:\s*")
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
+_QUOTE_AHEAD = re.compile(r'\s*"')
 _RAW = re.compile(r"[^,|]*")
 
 
@@ -37,9 +41,11 @@ def parse_filter(text: str, *, metrics: Collection[str] = ()) -> Node:
 
     :raises FilterError: with column and, where there is one, a hint. An unknown filter lists the known ones.
     """
-    if len(text) > MAX_LENGTH:
+    if len(text) > MAX_FILTER_LENGTH:
         raise FilterError(
-            f"the filter has {len(text)} characters, {MAX_LENGTH} are allowed", text=text, column=MAX_LENGTH
+            f"the filter has {len(text)} characters, {MAX_FILTER_LENGTH} are allowed",
+            text=text,
+            column=MAX_FILTER_LENGTH,
         )
     if not clean(text).strip():
         return Everything()
@@ -132,7 +138,7 @@ class _Filters:
 
     def value(self, name: str) -> tuple[Value, bool]:
         start = self.at
-        if self.source[start:].lstrip().startswith('"'):
+        if _QUOTE_AHEAD.match(self.source, start):
             return self.quoted(name), True
         match = _RAW.match(self.source, start)
         raw = match[0] if match else ""
@@ -144,7 +150,7 @@ class _Filters:
         return Value(raw.strip(), Span(start, self.at)), False
 
     def quoted(self, name: str) -> Value:
-        start = self.at + len(self.source[self.at :]) - len(self.source[self.at :].lstrip())
+        start = self.source.index('"', self.at)
         match = _QUOTED.match(self.source, start)
         if match is None:
             raise self.error("a quote is not closed", start, 'close it; a quote inside quotes is doubled: ""')
