@@ -118,4 +118,4 @@ class CountingEmbedder:
         return self._inner.embed(texts)
 
     def embed_query(self, text: str) -> Vectors:
-        return self.embed([text])[0]
+        return self.embed([text]).reshape(-1)
