@@ -57,6 +57,7 @@ class _Reading:
         self.collection = ""
         self.volume = Volume()
         self.breaks = 0
+        self.told: set[str] = set()  # volumes whose meta was complained of; a break reads the meta again
         self.line = 1  # of the last tag seen; a break is never before it
         self.head = b""  # the open volume's tag and meta on one line, to put before a later stretch
         self.seen: set[str] = set()
@@ -130,7 +131,8 @@ class _Reading:
                 return
             self.head = self.head.partition(b">")[0] + b">" + _one_line(element)
             self.volume, trouble = volume_of(element, self.volume, self.context.venues)
-            for reason in trouble if self.start == 0 or element.getnext() is None else ():
+            for reason in trouble if self.volume.prefix not in self.told else ():
+                self.told.add(self.volume.prefix)
                 yield self._reject(element, reason, lines_before, self.volume.prefix, partial=True)
         elif element.tag == "paper":
             yield from self._paper(element, lines_before)

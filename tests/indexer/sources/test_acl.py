@@ -195,6 +195,14 @@ def test_a_stray_tag_costs_one_paper(tmp_path: Path) -> None:
     assert "Mononyms" in rejection.snippet
 
 
+def test_a_bad_year_is_told_once_and_left_out(tmp_path: Path) -> None:
+    reading = read_text("acl", tmp_path, _break(OLD).replace("<year>2018</year>", "<year>MMXVIII</year>"))
+    assert [paper.year for paper in reading.papers] == [None, None]
+    [left_out] = reading.left_out
+    assert left_out.reason == "left out: the volume's year 'MMXVIII' is not four digits; its papers have no year"
+    assert left_out.record == "P18-1"
+
+
 def test_lines_are_right_after_a_break(tmp_path: Path) -> None:
     xml = _break(OLD).replace("<title>Author Index</title>", "<title> </title>")
     reading = read_text("acl", tmp_path, xml)
