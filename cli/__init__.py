@@ -1,1 +1,1 @@
-"""The scholarcore command: parse, call, print."""
+"""The ``scholarcore`` command: parse, call, print."""

@@ -39,7 +39,7 @@ class EmbeddingSettings(BaseModel, extra="forbid"):
     model: str = Field(
         default="bundled",
         description="'bundled' (all-MiniLM-L6-v2 from its package), a folder, or a "
-        "sentence-transformers model name to fetch from a hub.",
+        "sentence-transformers model name to fetch from a hub; 'hashing' needs no model, 'none' makes no vectors.",
     )
     device: str = Field(default="cpu", description="torch device: cpu, cuda, mps.")
     max_tokens: int = Field(default=64, ge=8, le=8192, description="Tokens of title and abstract that are embedded.")

@@ -40,8 +40,8 @@ def test_a_stage_that_begins_ends_the_one_before() -> None:
     progress.advance(5)
     clock.now = 2
     progress.start("rank")
-    progress.finish()
-    assert out.getvalue().splitlines() == ["read: done, 5, 2.0 s", "rank: done, 0.0 s"]
+    progress.finish()  # over at once: no line
+    assert out.getvalue().splitlines() == ["read: done, 5, 2.0 s"]
 
 
 def test_advance_outside_a_stage_says_nothing() -> None:

@@ -1,0 +1,58 @@
+"""The application: routes over whatever engine it is given."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from api import errors
+from api.middleware import RequestLimit, SecurityHeaders
+from api.routes import authors, papers, service
+from api.serving import Serving
+
+__all__ = ["create_app"]
+
+_DESCRIPTION = """Academic search over your own collection. Every list pages by cursor without a wall, totals stay the
+same from page to page, and every error is a problem document (RFC 9457) that says what to do."""
+
+
+def create_app(
+    serving: Serving, *, cors_origins: Sequence[str] = (), max_request_bytes: int = 1_048_576, pages: bool = True
+) -> FastAPI:
+    """The API, and the web pages unless ``pages`` is off, answering from ``serving``, which it closes when it stops.
+
+    ``cors_origins``: web origins whose pages may read the API. ``max_request_bytes``: longer requests are refused.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        serving.close()
+
+    app = FastAPI(
+        title="ScholarCore",
+        version=version("scholarcore"),
+        description=_DESCRIPTION,
+        license_info={"name": "MIT"},
+        docs_url=None,  # the interactive pages load scripts from elsewhere
+        redoc_url=None,
+        separate_input_output_schemas=False,
+        lifespan=lifespan,
+    )
+    app.state.serving = serving
+    errors.install(app)
+    for router in (papers.router, authors.router, service.router):
+        app.include_router(router)
+    if pages:
+        from api.pages import mount  # noqa: PLC0415 - a server without pages needs no templates
+
+        mount(app)
+    if cors_origins:
+        app.add_middleware(CORSMiddleware, allow_origins=list(cors_origins), allow_methods=["GET"])
+    app.add_middleware(RequestLimit, limit=max_request_bytes)
+    app.add_middleware(SecurityHeaders)
+    return app

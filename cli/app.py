@@ -1,0 +1,80 @@
+"""The table of commands. Each is one small module under :mod:`cli.commands`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.commands import (
+    author,
+    bench,
+    build,
+    demo,
+    evaluate,
+    generations,
+    import_,
+    metrics,
+    paper,
+    search,
+    serve,
+    settings,
+    sources,
+    status,
+)
+from cli.context import State
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="Search papers and the people who wrote them, in your own collection.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("scholarcore"))
+        raise typer.Exit
+
+
+@app.callback()
+def _globals(
+    context: typer.Context,
+    data: Annotated[Path | None, typer.Option(metavar="FOLDER", help="The data folder.")] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where in the code an error comes from.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    state = context.ensure_object(State)
+    state.data = data
+    state.debug = debug
+
+
+_COMMANDS: tuple[Callable[..., None], ...] = (
+    search.search,
+    paper.paper,
+    author.author,
+    import_.import_,
+    build.build,
+    serve.serve,
+    status.status,
+    demo.demo,
+    evaluate.evaluate,
+    bench.bench,
+    sources.sources,
+    metrics.metrics,
+    settings.settings,
+)
+for _command in _COMMANDS:
+    app.command(_command.__name__.rstrip("_"))(_command)
+app.add_typer(generations.app, name="generations")
