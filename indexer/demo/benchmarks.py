@@ -90,7 +90,7 @@ def _experts(corpus: DemoCorpus, folder: Path) -> dict[str, int]:
     found = experts(expertise(world), len(topics), sizes)
     judged = np.unique(found.group)
     stream = Stream(world.spec.seed, "expert benchmark")
-    documents = []
+    documents: list[str] = []
     for group in judged.tolist():
         own = np.flatnonzero((world.topic == group) & (world.papers.kind == Kind.ARTICLE))
         drawn = own[np.argsort(stream.words(len(own)), kind="stable")[:3]].tolist()

@@ -34,7 +34,9 @@ class Stream:
 
     def __init__(self, seed: int, *key: str | int) -> None:
         words = [crc32(k.encode()) if isinstance(k, str) else k for k in key]
-        self._bits = np.random.PCG64(np.random.SeedSequence([seed, *words]))
+        # A seed sequence is padded with zeros, so its length must be part of it.
+        entropy = [len(words), seed & 0xFFFFFFFF, seed >> 32, *words]
+        self._bits = np.random.PCG64(np.random.SeedSequence(entropy))
 
     def words(self, n: int) -> npt.NDArray[np.uint64]:
         """``n`` uniform 64-bit words."""

@@ -256,7 +256,8 @@ def _second_topics(
     used = (people.interest_from[lead] <= now.year).sum(axis=1)
     own = vocabulary.topic_of[people.interests[lead, now.stream.below(used, n)]]
     second = np.where(theirs != topic, theirs, own)
-    return np.where((second != topic) & now.stream.chance(0.55, n), second, -1)
+    near = vocabulary.field_of[second] == vocabulary.field_of[topic]
+    return np.where((second != topic) & now.stream.chance(np.where(near, 0.6, 0.3), n), second, -1)
 
 
 def _year_of_papers(

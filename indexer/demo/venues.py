@@ -128,7 +128,8 @@ def make_publication(spec: DemoSpec, vocabulary: Vocabulary, venues: VenueList, 
     share = np.array([f.conferences for f in vocabulary.fields])[field]
     conference = stream.chance(share, n) & (papers.kind == Kind.ARTICLE)
     kind = stream.uniform(n)
-    elsewhere = (kind > 0.93) & (papers.second >= 0)
+    near = vocabulary.field_of[np.maximum(papers.second, 0)] == field
+    elsewhere = (kind > 0.93) & (papers.second >= 0) & near
     group = np.where(elsewhere, papers.second, topic) + np.where(conference, topics, 0)
     general = 2 * topics + field + np.where(conference, fields, 0)
     group = np.where(kind < 0.22, general, group)
