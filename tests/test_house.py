@@ -64,21 +64,31 @@ def _declared(tree: ast.Module) -> list[str] | None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=_name)
-def test_modules_say_what_they_offer(path: Path) -> None:
+def test_what_modules_offer_exists(path: Path) -> None:
     tree = ast.parse(path.read_text("utf-8"))
     declared = _declared(tree)
-    public = [
-        node.name
-        for node in tree.body
-        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef) and not node.name.startswith("_")
-    ]
     if declared is None:
-        assert not public, f"defines {', '.join(public)} but has no __all__"
+        classes = [node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+        assert not classes, f"defines {', '.join(classes)} but has no __all__"
         return
     assert len(declared) == len(set(declared)), "a name stands in __all__ twice"
     assert set(declared) <= _bound_names(tree), f"not defined: {sorted(set(declared) - _bound_names(tree))}"
-    missing = set(public) - set(declared)
-    assert not missing, f"public but not in __all__ (or call it _private): {sorted(missing)}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_rooms_take_only_what_other_rooms_offer(path: Path) -> None:
+    own, wrong = path.relative_to(ROOT).parts[0], []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.ImportFrom) or (node.module or "").split(".")[0] not in {*ROOMS} - {own}:
+            continue
+        place = ROOT.joinpath(*str(node.module).split("."))
+        source = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+        offered = set(_declared(ast.parse(source.read_text("utf-8"))) or ())
+        for alias in node.names:
+            is_module = place.is_dir() and ((place / alias.name).is_dir() or (place / f"{alias.name}.py").exists())
+            if alias.name not in offered and not is_module:
+                wrong.append(f"{node.module}.{alias.name}")
+    assert not wrong, f"imported from another room but not in its __all__: {wrong}"
 
 
 # Spelt in pieces so that this file does not find itself.
