@@ -128,6 +128,8 @@ def _papers(entries: list[Entry], macros: dict[str, str], part: str) -> Iterator
 
 
 def _check_bytes(raw: str) -> None:
+    if "\x00" in raw:
+        raise RecordError("the entry holds a null character; the source is damaged or not text")
     try:
         raw.encode("utf-8")
     except UnicodeEncodeError as error:

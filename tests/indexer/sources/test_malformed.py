@@ -117,7 +117,7 @@ MALFORMED: list[tuple[str, str | bytes, int | None, str, int]] = [
     ("bibtex", '@article{a, title="A}\n@article{b, title={B}}\n', 1, "unbalanced braces", 1),
     ("bibtex", "@article{a, author={A B}}\n@misc{b, title={B}}", 1, "the entry has no title", 1),
     ("bibtex", "@article{, title={A}}\n@misc{b, title={B}}", 1, "the entry has no key", 1),
-    ("bibtex", "@article{a, title={A\x00}}\n@misc{b, title={B}}", 1, "null character", 1),
+    ("bibtex", "@article{a, title={A}, pages={1\x00}}\n@misc{b, title={B}}", 1, "null character", 1),
     ("bibtex", f"@article{{a, title={{{BIG}}}}}\n@misc{{b, title={{B}}}}", 1, "the title is too long", 1),
     ("bibtex", "@article{a, title={A}, year={-200}}", 1, "the year '-200' is not four digits", 1),
     ("bibtex", "@article{a, title={A}, year={0044}}\n", 1, "the year is 44", 0),
