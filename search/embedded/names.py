@@ -34,6 +34,7 @@ class NameWriter:
         index = tantivy.Index(_schema(), path=str(folder))
         register(index)
         self._writer = index.writer(_HEAP, 1)
+        self._open = True
 
     def add(self, kind: str, name: str, row: int, weight: int) -> None:
         """An entry: ``row`` is the caller's number for who is named so, ``weight`` orders (papers)."""
@@ -47,11 +48,15 @@ class NameWriter:
     def finish(self) -> None:
         """Commit and let merges end."""
         self._writer.commit()
+        self._open = False
         self._writer.wait_merging_threads()
 
     def abort(self) -> None:
-        """Stop without committing."""
-        self._writer.rollback()
+        """Stop without committing. Does nothing after :meth:`finish`."""
+        if self._open:
+            self._open = False
+            self._writer.rollback()
+            self._writer.wait_merging_threads()
 
 
 class NameIndex:

@@ -59,8 +59,6 @@ class EmbeddedStore:
         self._check_folder()
         self._folder.mkdir(parents=True, exist_ok=True)
         lock = self._lock()
-        for leftover in self._folder.glob(".*-*"):
-            _remove(leftover)
         now = datetime.now(UTC)
         info = GenerationInfo(
             id=self._new_id(now),
@@ -74,15 +72,21 @@ class EmbeddedStore:
             schema_version=manifests.SCHEMA_VERSION,
         )
         building = self._folder / f".building-{info.id}"
-        building.mkdir()
-        return EmbeddedWriter(
-            building,
-            info,
-            heap=self._heap,
-            flush_every=self._flush_every,
-            publish=self._publish,
-            release=partial(_release, lock),
-        )
+        with contextlib.ExitStack() as undo:
+            undo.callback(_release, lock, building)
+            for leftover in self._folder.glob(".*-*"):
+                _remove(leftover)
+            building.mkdir()
+            writer = EmbeddedWriter(
+                building,
+                info,
+                heap=self._heap,
+                flush_every=self._flush_every,
+                publish=self._publish,
+                release=partial(_release, lock),
+            )
+            undo.pop_all()
+        return writer
 
     def _check_folder(self) -> None:
         if self._path.exists() and not self._folder.is_dir():
@@ -232,9 +236,11 @@ class EmbeddedStore:
 
 
 def _release(lock: IO[str], building: Path) -> None:
-    _remove(building)
-    lock.truncate(0)
-    lock.close()
+    try:
+        _remove(building)
+    finally:
+        lock.truncate(0)
+        lock.close()
 
 
 def _remove(folder: Path) -> None:

@@ -96,9 +96,9 @@ class Translator:
             return Query.exists_query(name)
         low = None if node.low is None else float(node.low)
         high = None if node.high is None else float(node.high)
-        return Query.range_query(
-            self._schema, name, tantivy.FieldType.Float, low, high, node.include_low, node.include_high
-        )
+        include_low = node.include_low or low is None  # an open side has no end to leave out
+        include_high = node.include_high or high is None
+        return Query.range_query(self._schema, name, tantivy.FieldType.Float, low, high, include_low, include_high)
 
     def number(self, name: str) -> str:
         """The index field of a number.

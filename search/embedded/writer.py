@@ -48,7 +48,7 @@ class EmbeddedWriter:
         self._publish = publish
         self._release = release
         self._flush_every = flush_every
-        self._open = True
+        self._open = self._indexing = True
         self._numbers = number_fields(info.metrics)
         (folder / TEXT).mkdir()
         index = tantivy.Index(build(info.metrics), path=str(folder / TEXT), sort_by_field="ord")
@@ -164,6 +164,7 @@ class EmbeddedWriter:
 
     def _finish(self) -> GenerationInfo:
         self._text.commit()
+        self._indexing = False  # waiting ends the index writer, whatever becomes of the generation
         self._text.wait_merging_threads()
         for table in (self._ids, self._documents, self._authors):
             table.finish()
@@ -198,10 +199,17 @@ class EmbeddedWriter:
         if not self._open:
             return
         self._open = False
-        for table in (self._ids, self._documents, self._authors, self._vectors):
-            if table is not None:
-                table.close()
-        self._release(self._folder)
+        try:
+            for table in (self._ids, self._documents, self._authors, self._vectors):
+                if table is not None:
+                    table.close()
+            # Its threads would go on writing into the folder that is being removed.
+            if self._indexing:
+                self._text.rollback()
+                self._text.wait_merging_threads()
+            self._names.abort()
+        finally:
+            self._release(self._folder)
 
     def _check_open(self) -> None:
         if not self._open:

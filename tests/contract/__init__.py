@@ -1,0 +1,1 @@
+"""The contract: what every engine must do, told on a toy corpus."""
