@@ -19,27 +19,35 @@ _HEADER = 128  # bytes before the data of a NumPy file
 _LINKS = ("citations", "authors", "institutions")
 
 
-def corpus_of(papers: Sequence[Paper]) -> tuple[Corpus, CleaningReport]:
-    """The corpus of ``papers``, positions as in the list. Authors without an id are told apart by their full name."""
-    place = {paper.id: position for position, paper in enumerate(papers)}
-    citing = [position for position, paper in enumerate(papers) for _ in paper.references]
-    cited = [place.get(reference, -1) for paper in papers for reference in paper.references]
+def corpus_of(papers: Sequence[Paper], links: Iterable[tuple[str, str]] = ()) -> tuple[Corpus, CleaningReport]:
+    """The corpus of ``papers``, positions as in the list. Authors without an id are told apart by their full name.
+
+    ``links``: further citations, each end a paper's id or one of its external ids written ``scheme:value``.
+    """
+    place = {str(key): position for position, paper in enumerate(papers) for key in (*paper.ids, paper.id)}
+    pairs = [(position, place.get(other, -1)) for position, paper in enumerate(papers) for other in paper.references]
+    pairs += [(place.get(citing, -1), place.get(cited, -1)) for citing, cited in links]
+    citing, cited = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
     years = np.array(
         [NO_YEAR if paper.year is None or not 0 <= paper.year <= 9999 else paper.year for paper in papers],
         dtype=np.int16,
     )
-    citations, report = clean_citations(
-        np.array(citing, dtype=np.int64), np.array(cited, dtype=np.int64), len(papers), years=years
-    )
+    citations, report = clean_citations(citing, cited, len(papers), years=years)
     authors = _links([[a.author_id or a.name.full for a in paper.authorships] for paper in papers])
     institutions = _links(
         [[x.institution_id for a in paper.authorships for x in a.affiliations if x.institution_id] for paper in papers]
     )
     venue, venues = _labels([paper.venue.id or paper.venue.name if paper.venue else None for paper in papers])
-    topics = [max(paper.topics, key=lambda topic: topic.score) if paper.topics else None for paper in papers]
-    field, fields = _labels([topic and (topic.id or topic.name) for topic in topics])
+    field, fields = _labels([_main_topic(paper) for paper in papers])
     institutes = institutions if len(institutions.indices) else None
     return Corpus(citations, authors, years, venue, venues, institutes, field if fields else None, fields), report
+
+
+def _main_topic(paper: Paper) -> str | None:
+    if not paper.topics:
+        return None
+    main = max(paper.topics, key=lambda topic: topic.score)
+    return main.id or main.name
 
 
 def _labels(names: Sequence[str | None]) -> tuple[npt.NDArray[np.int32], int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Hashable
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -40,6 +41,11 @@ def kept(function: F) -> F:
         return corpus.kept[key]
 
     return cast(F, lookup)
+
+
+def unkept(function: F) -> F:
+    """The function under one made by :func:`kept`: it computes anew every time."""
+    return cast(F, inspect.unwrap(function))
 
 
 @kept
