@@ -27,8 +27,8 @@ class Skylines:
     """The maximal D-cores of every vertex.
 
     The corners of vertex ``v`` are ``(ks[i], ls[i])`` for ``i`` in ``offsets[v]:offsets[v + 1]``, k ascending and l
-    descending; ``v`` lies in the (k, l)-core if and only if a corner has at least that k and l. ``touched``: links
-    read by the decomposition (each counted at both ends), for measuring.
+    descending; ``v`` lies in the (k, l)-core if and only if a corner has at least that k and l. ``touched``: how
+    often the decomposition read a link, for measuring.
     """
 
     offsets: npt.NDArray[np.int64]

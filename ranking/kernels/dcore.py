@@ -5,19 +5,24 @@ from __future__ import annotations
 
 import numpy as np
 
+from ranking.kernels.csr import transpose
 from ranking.kernels.jit import Int32s, Int64s, kernel
 
 __all__ = ["core_sizes", "skylines"]
+
+_REBUILD = 6
 
 
 @kernel
 def skylines(
     offsets: Int64s, indices: Int32s, back_offsets: Int64s, back_indices: Int32s
 ) -> tuple[Int64s, Int32s, Int32s, np.int64]:
-    """The maximal (k, l) of every vertex: CSR offsets, k ascending, l descending; and the links touched.
+    """The maximal (k, l) of every vertex: CSR offsets, k ascending, l descending; and how often a link was read.
 
-    For each k the (k, 0)-core is peeled by out-degree, which gives every vertex its largest l. The (k, 0)-cores are
-    nested, so the graph shrinks as k grows; it is rebuilt, compact, whenever a good part of it has gone.
+    For each k the (k, 0)-core is peeled by out-degree, which gives every vertex its largest l. Two things keep that
+    from costing all links for every k. The (k, 0)-cores are nested, so the graph is rebuilt as it shrinks. And a
+    vertex's l never grows with k: after a rebuild vertices are numbered by their l, largest first, and rows are sorted,
+    so that at level l the rest of a row is known to be gone from the first neighbour on whose l was smaller.
     """
     total = len(offsets) - 1
     names = np.arange(total).astype(np.int32)
@@ -25,11 +30,10 @@ def skylines(
     degree_out = np.diff(offsets).astype(np.int32)
     alive = np.arange(total).astype(np.int32)
     last = np.full(total, -1, dtype=np.int32)
+    bound = np.full(total, 2147483647, dtype=np.int32)
     depth = np.empty(total, dtype=np.int32)
-    found_vertex = np.empty(max(total, 16), dtype=np.int32)
-    found_k = np.empty(max(total, 16), dtype=np.int32)
-    found_l = np.empty(max(total, 16), dtype=np.int32)
-    found = 0
+    found = np.empty((max(total, 16), 3), dtype=np.int32)
+    count = 0
     touched = np.int64(0)
     k = 0
     while len(alive) > 0:
@@ -38,49 +42,49 @@ def skylines(
         links = np.int64(0)
         for v in alive:
             links += degree_out[v]
-        touched += 2 * links
         depth[before] = -1
-        _peel(offsets, indices, back_offsets, back_indices, degree_in, degree_out, alive, k, depth)
+        touched += _peel(offsets, indices, back_offsets, back_indices, degree_in, degree_out, alive, k, bound, depth)
         for v in before:
             if last[v] > depth[v]:
-                if found == len(found_vertex):
-                    found_vertex = _grown(found_vertex)
-                    found_k = _grown(found_k)
-                    found_l = _grown(found_l)
-                found_vertex[found] = names[v]
-                found_k[found] = np.int32(k - 1)
-                found_l[found] = last[v]
-                found += 1
+                if count == len(found):
+                    longer = np.empty((2 * count, 3), dtype=np.int32)
+                    longer[:count] = found
+                    found = longer
+                found[count, 0] = names[v]
+                found[count, 1] = np.int32(k - 1)
+                found[count, 2] = last[v]
+                count += 1
             last[v] = depth[v]
-        if links < 0.7 * len(indices):
-            names, last = names[alive], last[alive]
-            old_in = degree_in
-            offsets, indices = _induced(offsets, indices, degree_out, alive, len(old_in))
-            back_offsets, back_indices = _induced(back_offsets, back_indices, degree_in, alive, len(old_in))
-            degree_in, degree_out = degree_in[alive], degree_out[alive]
-            depth = np.empty(len(alive), dtype=np.int32)
-            alive = np.arange(len(alive)).astype(np.int32)
+        if k % _REBUILD == 0 or links < 0.7 * len(indices):
+            order = alive[np.argsort(-depth[alive], kind="mergesort")]
+            offsets, indices = _renumbered(back_offsets, back_indices, degree_out, order, len(names))
+            back_offsets, back_indices = transpose(offsets, indices, len(order))
+            names, last, bound = names[order], last[order], depth[order]
+            degree_in, degree_out = degree_in[order], degree_out[order]
+            depth = np.empty(len(order), dtype=np.int32)
+            alive = np.arange(len(order)).astype(np.int32)
+            touched += 2 * links
         k += 1
-    starts = np.zeros(total + 2, dtype=np.int64)
-    for i in range(found):
-        starts[found_vertex[i] + 2] += 1
-    for vertex in range(total):
-        starts[vertex + 2] += starts[vertex + 1]
-    out_k = np.empty(found, dtype=np.int32)
-    out_l = np.empty(found, dtype=np.int32)
-    for i in range(found):
-        at = starts[found_vertex[i] + 1]
-        starts[found_vertex[i] + 1] += 1
-        out_k[at] = found_k[i]
-        out_l[at] = found_l[i]
-    return starts[: total + 1], out_k, out_l, touched
+    starts, out_k, out_l = _by_vertex(found[:count], total)
+    return starts, out_k, out_l, touched
 
 
 @kernel
-def _grown(values: Int32s) -> Int32s:
-    longer = np.empty(2 * len(values), dtype=np.int32)
-    longer[: len(values)] = values
-    return longer
+def _by_vertex(found: Int32s, total: int) -> tuple[Int64s, Int32s, Int32s]:
+    """Corners grouped by vertex, in the order they were found."""
+    starts = np.zeros(total + 2, dtype=np.int64)
+    for i in range(len(found)):
+        starts[found[i, 0] + 2] += 1
+    for vertex in range(total):
+        starts[vertex + 2] += starts[vertex + 1]
+    out_k = np.empty(len(found), dtype=np.int32)
+    out_l = np.empty(len(found), dtype=np.int32)
+    for i in range(len(found)):
+        at = starts[found[i, 0] + 1]
+        starts[found[i, 0] + 1] += 1
+        out_k[at] = found[i, 1]
+        out_l[at] = found[i, 2]
+    return starts[: total + 1], out_k, out_l
 
 
 @kernel
@@ -137,14 +141,18 @@ def _peel(
     degree_out: Int32s,
     alive: Int32s,
     k: int,
+    bound: Int32s,
     depth: Int32s,
-) -> None:
-    """Write to ``depth`` of each vertex in ``alive`` the largest l of a (k, l)-core that holds it."""
+) -> int:
+    """Write to ``depth`` of each vertex in ``alive`` the largest l of a (k, l)-core that holds it.
+
+    ``bound`` is no smaller than that and falls with the number of the vertex. Returns how many links were read.
+    """
     inward, outward = degree_in.copy(), degree_out.copy()  # -1: on the queue or gone
     remaining = alive.copy()
     left = len(alive)
     queue = np.empty(len(alive), dtype=np.int32)
-    level = 0
+    level, cut, touched = 0, len(bound), 0
     while left > 0:
         kept, tail = 0, 0
         least = 2147483647
@@ -162,6 +170,8 @@ def _peel(
         if tail == 0:
             level = least
             continue
+        while cut > 0 and bound[cut - 1] < level:
+            cut -= 1
         head = 0
         while head < tail:
             v = queue[head]
@@ -169,6 +179,9 @@ def _peel(
             depth[v] = level
             for link in range(back_offsets[v], back_offsets[v + 1]):
                 u = back_indices[link]
+                touched += 1
+                if u >= cut:
+                    break
                 if outward[u] > level:
                     outward[u] -= 1
                     if outward[u] == level:
@@ -179,6 +192,9 @@ def _peel(
                 continue
             for link in range(offsets[v], offsets[v + 1]):
                 w = indices[link]
+                touched += 1
+                if w >= cut:
+                    break
                 if inward[w] >= k:
                     inward[w] -= 1
                     if inward[w] < k:
@@ -186,6 +202,7 @@ def _peel(
                         queue[tail] = w
                         tail += 1
         level += 1
+    return touched
 
 
 @kernel
@@ -204,21 +221,24 @@ def core_sizes(offsets: Int64s, ks: Int32s, ls: Int32s) -> Int64s:
 
 
 @kernel
-def _induced(offsets: Int64s, indices: Int32s, degrees: Int32s, alive: Int32s, size: int) -> tuple[Int64s, Int32s]:
-    """The rows of the vertices in ``alive``, renumbered by their place there."""
+def _renumbered(
+    back_offsets: Int64s, back_indices: Int32s, degree_out: Int32s, order: Int32s, size: int
+) -> tuple[Int64s, Int32s]:
+    """The links among the vertices in ``order``, numbered by their place there, rows ascending; from their transpose.
+
+    ``degree_out`` counts links to these vertices only.
+    """
     place = np.full(size, -1, dtype=np.int32)
-    total = np.int64(0)
-    for i in range(len(alive)):
-        place[alive[i]] = i
-        total += degrees[alive[i]]
-    out_offsets = np.zeros(len(alive) + 1, dtype=np.int64)
-    out_indices = np.empty(total, dtype=np.int32)
-    kept = np.int64(0)
-    for i in range(len(alive)):
-        for link in range(offsets[alive[i]], offsets[alive[i] + 1]):
-            w = place[indices[link]]
-            if w >= 0:
-                out_indices[kept] = w
-                kept += 1
-        out_offsets[i + 1] = kept
-    return out_offsets, out_indices
+    offsets = np.zeros(len(order) + 1, dtype=np.int64)
+    for i in range(len(order)):
+        place[order[i]] = i
+        offsets[i + 1] = offsets[i] + degree_out[order[i]]
+    cursor = offsets[:-1].copy()
+    indices = np.empty(offsets[-1], dtype=np.int32)
+    for i in range(len(order)):
+        for link in range(back_offsets[order[i]], back_offsets[order[i] + 1]):
+            u = place[back_indices[link]]
+            if u >= 0:
+                indices[cursor[u]] = i
+                cursor[u] += 1
+    return offsets, indices
