@@ -57,17 +57,13 @@ def read_arrays(con: Connection) -> CatalogArrays:
     )
     citing, cited = columns(con, "SELECT citing, cited FROM live_citations ORDER BY citing, cited")
     paper, author = columns(con, "SELECT position, author FROM live_authorships ORDER BY position, place")
-    institution_ids = table(
-        con, "SELECT DISTINCT institution_id AS id FROM affiliations WHERE institution_id IS NOT NULL ORDER BY id"
-    )["id"].combine_chunks()
+    institution_ids = table(con, "SELECT DISTINCT institution_id AS id FROM live_institutions ORDER BY institution_id")[
+        "id"
+    ].combine_chunks()
     where, institution = columns(
         con,
-        """WITH codes AS (
-               SELECT institution_id, (row_number() OVER (ORDER BY institution_id) - 1)::INTEGER AS code
-               FROM (SELECT DISTINCT institution_id FROM affiliations WHERE institution_id IS NOT NULL)
-           )
-           SELECT DISTINCT m.position, c.code
-           FROM affiliations f JOIN codes c USING (institution_id) JOIN live_members m USING (seq) ORDER BY ALL""",
+        """SELECT position, (dense_rank() OVER (ORDER BY institution_id) - 1)::INTEGER
+           FROM live_institutions ORDER BY ALL""",
     )
     return CatalogArrays(
         paper_ids=table(con, "SELECT id FROM live_papers ORDER BY position")["id"].combine_chunks(),
@@ -94,7 +90,7 @@ _RECORDS = """SELECT m.position, p.source, p.record
 def read_papers(con: Connection, arrays: CatalogArrays, batch: int) -> Iterator[list[Paper]]:
     """Catalog papers in ascending order of id, ``batch`` at a time (the last fewer)."""
     decoder = msgspec.json.Decoder(Paper)
-    maker = _Maker(arrays)
+    maker = _Maker(arrays, batch)
     rows = _rows(stream(con, _RECORDS.format(where=""), rows=batch))
     waiting: list[Paper] = []
     for position, group in groupby(rows, key=lambda row: row[0]):
@@ -121,30 +117,43 @@ def _rows(batches: Iterator[Any]) -> Iterator[tuple[int, str, str]]:
 
 
 class _Maker:
-    """Turns records of one paper into the catalog paper: our ids instead of the sources'."""
+    """Turns records of one paper into the catalog paper: with our ids, which it looks up a span at a time."""
 
-    def __init__(self, arrays: CatalogArrays) -> None:
+    def __init__(self, arrays: CatalogArrays, span: int) -> None:
         self._arrays = arrays
+        self._span = span
         papers = np.arange(len(arrays.paper_ids) + 1)
         self._citations = np.searchsorted(arrays.citing, papers)
         self._bylines = np.searchsorted(arrays.byline_paper, papers)
+        self._start = self._stop = 0
+        self._ids: list[str] = []
+        self._cited: list[str] = []
+        self._authors: list[str] = []
 
     def paper(self, position: int, records: list[tuple[str, Paper]]) -> Paper:
-        arrays = self._arrays
-        identifier = arrays.paper_ids[position].as_py()
+        if position >= self._stop:
+            self._look_up(position)
+        identifier = self._ids[position - self._start]
         paper = records[0][1] if len(records) == 1 else merge_records(identifier, records)[0]
-        cited = arrays.cited[self._citations[position] : self._citations[position + 1]]
-        authors = arrays.byline_author[self._bylines[position] : self._bylines[position + 1]]
+        first, first_author = self._citations[self._start], self._bylines[self._start]
+        cited = self._cited[self._citations[position] - first : self._citations[position + 1] - first]
+        authors = self._authors[self._bylines[position] - first_author : self._bylines[position + 1] - first_author]
         return msgspec.structs.replace(
-            paper,
-            id=identifier,
-            references=tuple(arrays.paper_ids.take(cited).to_pylist()) if len(cited) else (),
-            authorships=self._byline(paper.authorships, arrays.author_ids.take(authors).to_pylist()),
+            paper, id=identifier, references=tuple(cited), authorships=_byline(paper.authorships, authors)
         )
 
-    @staticmethod
-    def _byline(authorships: tuple[Authorship, ...], authors: list[str]) -> tuple[Authorship, ...]:
-        return tuple(
-            Authorship(mine.name, place, author, mine.ids, mine.affiliations, mine.email)
-            for place, (mine, author) in enumerate(zip(authorships, authors, strict=True))
-        )
+    def _look_up(self, start: int) -> None:
+        arrays = self._arrays
+        self._start, self._stop = start, min(start + self._span, len(arrays.paper_ids))
+        cited = arrays.cited[self._citations[start] : self._citations[self._stop]]
+        authors = arrays.byline_author[self._bylines[start] : self._bylines[self._stop]]
+        self._ids = arrays.paper_ids.slice(start, self._stop - start).to_pylist()
+        self._cited = arrays.paper_ids.take(cited).to_pylist()
+        self._authors = arrays.author_ids.take(authors).to_pylist()
+
+
+def _byline(authorships: tuple[Authorship, ...], authors: list[str]) -> tuple[Authorship, ...]:
+    return tuple(
+        Authorship(mine.name, place, author, mine.ids, mine.affiliations, mine.email)
+        for place, (mine, author) in enumerate(zip(authorships, authors, strict=True))
+    )

@@ -23,6 +23,19 @@ FROM source_people p
 JOIN clustered c ON c.kind = {SOURCE} AND c.source = p.source AND c.author_id = p.source_id
 JOIN numbered n USING (cluster);
 
+-- Each place on a paper with the records that may speak of it: the paper's byline, then records with the same byline.
+CREATE OR REPLACE TEMP TABLE spoken AS
+SELECT author, position, place, seq, -1 AS rank FROM live_authorships
+UNION ALL
+SELECT l.author, l.position, l.place, m.seq, m.rank
+FROM live_authorships l
+JOIN live_papers p ON p.position = l.position AND p.members > 1
+JOIN live_members m ON m.position = l.position AND m.seq <> l.seq
+JOIN source_papers mine ON mine.seq = l.seq
+JOIN source_papers theirs ON theirs.seq = m.seq AND theirs.authors = mine.authors
+JOIN authorships a ON a.seq = l.seq AND a.place = l.place
+JOIN authorships b ON b.seq = m.seq AND b.place = l.place AND b.family_key = a.family_key;
+
 CREATE OR REPLACE TABLE live_author_names AS
 WITH printed AS (
     SELECT l.author, a.family, a.given, a.particle, a.suffix, a.native, count(*) AS uses, max(p.year) AS latest
@@ -39,17 +52,29 @@ ORDER BY author, uses DESC, latest DESC NULLS LAST, family, given, particle, suf
 CREATE OR REPLACE TABLE live_author_ids AS
 SELECT DISTINCT * FROM (
     SELECT l.author, i.scheme, i.value
-    FROM live_authorships l JOIN authorship_ids i ON i.seq = l.seq AND i.place = l.place
+    FROM spoken l JOIN authorship_ids i ON i.seq = l.seq AND i.place = l.place
     UNION ALL
     SELECT n.author, 'orcid', c.orcid FROM clustered c JOIN numbered n USING (cluster) WHERE c.orcid IS NOT NULL
     UNION ALL
     SELECT c.author, i.scheme, i.value FROM curated c JOIN person_ids i USING (seq)
 ) ORDER BY author, scheme, value;
 
+CREATE OR REPLACE TEMP TABLE affiliated AS
+WITH chosen AS (
+    SELECT author, position, place, min_by(seq, rank) AS seq
+    FROM spoken s SEMI JOIN affiliations f ON f.seq = s.seq AND f.place = s.place GROUP BY ALL
+)
+SELECT l.author, l.position, f.text, f.institution_id, f.country
+FROM chosen l JOIN affiliations f ON f.seq = l.seq AND f.place = l.place;
+
+CREATE OR REPLACE TABLE live_institutions AS
+SELECT DISTINCT position, institution_id FROM affiliated WHERE institution_id IS NOT NULL
+ORDER BY position, institution_id;
+
 CREATE OR REPLACE TABLE live_author_affiliations AS
 WITH printed AS (
-    SELECT l.author, f.text, f.institution_id, f.country, p.year, l.position
-    FROM live_authorships l JOIN affiliations f ON f.seq = l.seq AND f.place = l.place
+    SELECT l.author, l.text, l.institution_id, l.country, p.year, l.position
+    FROM affiliated l
     JOIN live_papers p ON p.position = l.position
     UNION ALL
     SELECT c.author, f.text, NULL, NULL, NULL, NULL FROM curated c JOIN person_affiliations f USING (seq)
@@ -60,11 +85,13 @@ FROM printed GROUP BY author, text
 ORDER BY author, last_year DESC NULLS LAST, first_year DESC NULLS LAST, papers DESC, text;
 
 DROP TABLE curated;
+DROP TABLE spoken;
+DROP TABLE affiliated;
 """  # noqa: S608 - our own numbers
 
 
 def make_profiles(con: Connection) -> None:
-    """Make ``live_author_names``, ``live_author_ids`` and ``live_author_affiliations``, ordered by author."""
+    """Make ``live_author_names``, ``live_author_ids``, ``live_author_affiliations`` and ``live_institutions``."""
     con.execute(_PROFILES)
 
 

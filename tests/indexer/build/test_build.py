@@ -9,6 +9,9 @@ from indexer.build import build, build_digest, corpus_of
 from indexer.catalog import Catalog
 from ranking.registry import Entity, metrics
 from records.errors import BuildError, GenerationError
+from records.ids import ExternalId
+from records.name import Name
+from records.paper import Affiliation, Authorship, Paper
 from search.embedding import HashingEmbedder, paper_text
 from tests.indexer.build.fakes import CountingEmbedder, MemoryStore
 from tests.indexer.catalog.fakes import FakeReader, author, paper
@@ -187,3 +190,27 @@ def test_corpus_has_positions_in_order_of_id(tmp_path: Path) -> None:
         ids = arrays.author_ids.to_pylist()
         assert sorted(ids[i] for i in people) == sorted(str(a.author_id) for a in p.authorships)
     assert corpus.years.tolist() == [p.year for p in papers]
+
+
+def test_institutions_are_those_on_the_merged_paper(tmp_path: Path) -> None:
+    def placed(identifier: str, institution: str | None) -> Paper:
+        name = Name("Ames", "Ann")
+        where = () if institution is None else (Affiliation(institution, f"ror:{institution}"),)
+        return Paper(
+            identifier,
+            f"A title of its own for {identifier[1:]}",
+            authorships=(Authorship(name, 0, affiliations=where),),
+            ids=(ExternalId.parse(f"10.1000/{identifier[1:]}"),),
+        )
+
+    with Catalog.open(tmp_path / "c.duckdb") as catalog:
+        catalog.import_source(FakeReader("acl", {"all": [placed("a1", "lab"), placed("a2", None)]}), tmp_path)
+        catalog.import_source(FakeReader("works", {"all": [placed("b1", "other"), placed("b2", "home")]}), tmp_path)
+        catalog.derive()
+        arrays = catalog.arrays()
+        corpus = corpus_of(arrays)
+        papers = [p for batch in catalog.papers(arrays) for p in batch]
+    assert [p.authorships[0].affiliations[0].text for p in papers] == ["lab", "home"]
+    assert arrays.institution_ids.to_pylist() == ["ror:home", "ror:lab"]
+    assert corpus.institutions is not None
+    assert corpus.institutions.indices.tolist() == [1, 0]

@@ -150,13 +150,16 @@ def test_initials_need_a_coauthor_in_common(tmp_path: Path) -> None:
 def test_same_place_on_two_records_of_a_paper(tmp_path: Path) -> None:
     a = [paper("0", _title(0), author("Ann Ames", "ann"), author("Bo Berg", "bo"))]
     b = [
-        paper("9", _title(0), author("A. Ames", "7"), author("Cole, Cy", "8")),
+        paper("9", _title(0), author("A. Ames", "7", affiliation="A lab"), author("Cole, Cy", "8", affiliation="No")),
         paper("1", _title(1), author("A. Ames", "7")),
     ]
     with _derive(tmp_path, {"acl": a, "works": b}) as catalog:
         # Cy Cole stands where Bo Berg does, but is another name.
         assert _groups(catalog) == _sets("acl:0#0 works:1#0", "acl:0#1")
         assert ("works:7", "acl:ann") in catalog.redirects("author")
+        people = _people(catalog)
+        assert [a.text for a in people["acl:ann"].affiliations] == ["A lab"]
+        assert people["acl:bo"].affiliations == ()
 
 
 def test_aligned_ids_do_not_join_what_a_source_tells_apart(tmp_path: Path) -> None:
