@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
 from starlette.middleware.cors import CORSMiddleware
 
 from api import errors
 from api.middleware import RequestLimit, SecurityHeaders
 from api.routes import authors, papers, service
+from api.schemas.problem import Problem
 from api.serving import Serving
 
 __all__ = ["create_app"]
@@ -43,6 +46,7 @@ def create_app(
         separate_input_output_schemas=False,
         lifespan=lifespan,
     )
+    app.openapi = lambda: _description(app)  # type: ignore[method-assign] # as FastAPI's documentation has it
     app.state.serving = serving
     errors.install(app)
     for router in (papers.router, authors.router, service.router):
@@ -56,3 +60,25 @@ def create_app(
     app.add_middleware(RequestLimit, limit=max_request_bytes)
     app.add_middleware(SecurityHeaders)
     return app
+
+
+def _description(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, with our errors in the place of the framework's."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            license_info=app.license_info,
+            routes=app.routes,
+            separate_input_output_schemas=False,
+        )
+        schemas = document["components"]["schemas"]
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                operation["responses"].pop("422", None)
+        app.openapi_schema = document
+    return app.openapi_schema

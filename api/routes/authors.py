@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from api.links import moved, path_of
 from api.resolve import author_document, author_id
-from api.routes.deps import SessionDep, as_json
+from api.routes.deps import OR_BIBTEX, SessionDep, as_json
 from api.routes.papers import list_page
 from api.schemas.author import AuthorList, AuthorModel
 from api.schemas.params import AuthorSearchParams, ListParams, NoParams
@@ -29,7 +29,7 @@ def find_authors(session: SessionDep, params: Annotated[AuthorSearchParams, Quer
     return as_json(AuthorList(results=[AuthorModel.of(document) for document in found]))
 
 
-@router.get("/authors/{author:path}/papers", response_model=PaperList, summary="A person's papers")
+@router.get("/authors/{author:path}/papers", response_model=PaperList, summary="A person's papers", responses=OR_BIBTEX)
 def author_papers(
     request: Request, session: SessionDep, author: str, params: Annotated[ListParams, Query()]
 ) -> Response:

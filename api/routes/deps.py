@@ -14,7 +14,7 @@ from api.schemas.params import Format, split
 from api.serving import Serving, Session
 from records.paper import Paper
 
-__all__ = ["SessionDep", "as_bibtex", "as_json", "wants_bibtex"]
+__all__ = ["OR_BIBTEX", "SessionDep", "as_bibtex", "as_json", "wants_bibtex"]
 
 
 def _session(request: Request) -> Iterator[Session]:
@@ -22,6 +22,14 @@ def _session(request: Request) -> Iterator[Session]:
     with serving.session() as session:
         yield session
 
+
+OR_BIBTEX: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {bibtex.MEDIA_TYPE: {"schema": {"type": "string"}}},
+        "description": "JSON, or BibTeX if asked for.",
+    }
+}
+"""For ``responses=`` of routes that also write BibTeX."""
 
 SessionDep = Annotated[Session, Depends(_session)]
 

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from api.links import cursor_of, link_header, moved, page_links, path_of
 from api.resolve import paper_document, paper_id
-from api.routes.deps import SessionDep, as_bibtex, as_json, wants_bibtex
+from api.routes.deps import OR_BIBTEX, SessionDep, as_bibtex, as_json, wants_bibtex
 from api.schemas.paper import PaperModel
 from api.schemas.params import ListParams, PaperParams, PaperSearchParams
 from api.schemas.problem import PROBLEM_RESPONSES
@@ -22,7 +22,7 @@ __all__ = ["list_page", "router"]
 router = APIRouter(tags=["papers"], responses=PROBLEM_RESPONSES)
 
 
-@router.get("/papers", response_model=SearchResponse, summary="Search papers")
+@router.get("/papers", response_model=SearchResponse, summary="Search papers", responses=OR_BIBTEX)
 def search_papers(request: Request, session: SessionDep, params: Annotated[PaperSearchParams, Query()]) -> Response:
     """Find papers by words, by meaning or by both, with filters, facets, sorting, highlights and pages without end."""
     result = session.search.search(params.request())
@@ -33,7 +33,9 @@ def search_papers(request: Request, session: SessionDep, params: Annotated[Paper
     return as_json(SearchResponse.of(result, links), select=params.select, many=True, headers=headers)
 
 
-@router.get("/papers/{paper:path}/citations", response_model=PaperList, summary="Papers that cite a paper")
+@router.get(
+    "/papers/{paper:path}/citations", response_model=PaperList, summary="Papers that cite a paper", responses=OR_BIBTEX
+)
 def citations(request: Request, session: SessionDep, paper: str, params: Annotated[ListParams, Query()]) -> Response:
     """Papers of the collection that cite it, newest first unless sorted otherwise."""
     live = paper_id(session.engine, paper)
@@ -43,7 +45,12 @@ def citations(request: Request, session: SessionDep, paper: str, params: Annotat
     return list_page(request, session.engine, where, params)
 
 
-@router.get("/papers/{paper:path}/references", response_model=PaperList, summary="Papers that a paper cites")
+@router.get(
+    "/papers/{paper:path}/references",
+    response_model=PaperList,
+    summary="Papers that a paper cites",
+    responses=OR_BIBTEX,
+)
 def references(request: Request, session: SessionDep, paper: str, params: Annotated[ListParams, Query()]) -> Response:
     """Papers of the collection that it cites, newest first unless sorted otherwise."""
     live = paper_id(session.engine, paper)
@@ -57,7 +64,10 @@ def references(request: Request, session: SessionDep, paper: str, params: Annota
     "/papers/{paper:path}",
     response_model=PaperModel,
     summary="One paper",
-    responses={308: {"description": "The paper lives under another id: its own, after a merge or an external id."}},
+    responses={
+        **OR_BIBTEX,
+        308: {"description": "The paper lives under another id: its own, after a merge or an external id."},
+    },
 )
 def one_paper(request: Request, session: SessionDep, paper: str, params: Annotated[PaperParams, Query()]) -> Response:
     """A paper by our id or by an external one (`doi:10.1000/1`). An id that was merged away redirects."""
