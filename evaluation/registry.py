@@ -27,6 +27,7 @@ from __future__ import annotations
 import importlib
 import math
 import pkgutil
+import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -207,11 +208,19 @@ def _options(owner: str, declared: type[Any], given: Mapping[str, Any] | None) -
     unknown = sorted(set(values) - set(valid))
     if unknown:
         raise EvaluationError(f"{owner} has no option {', '.join(map(repr, unknown))}; it has: {', '.join(valid)}")
-    plain = {key: str(value) if isinstance(value, Path) else value for key, value in values.items()}
+    lists = {item.name for item in msgspec.structs.fields(declared) if typing.get_origin(item.type) is tuple}
+    plain = {key: _plain(value, key in lists) for key, value in values.items()}
     try:
         return msgspec.convert(plain, declared, strict=False)
     except msgspec.ValidationError as error:
         raise EvaluationError(f"{owner}: {error}") from error
+
+
+def _plain(value: Any, is_list: bool) -> Any:
+    """A value as the command line or a caller gives it, in the types the option structures convert from."""
+    if is_list and isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return str(value) if isinstance(value, Path) else value
 
 
 def _row(row: Row, keys: tuple[str, ...]) -> Row:

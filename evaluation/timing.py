@@ -15,14 +15,15 @@ __all__ = ["Stage", "StageRecorder", "time_calls"]
 def time_calls(
     calls: Sequence[Callable[[], object]], *, warm_up: int = 10, clock: Callable[[], float] = time.perf_counter
 ) -> dict[str, Any]:
-    """Run each call once after running the first ``warm_up`` of them unmeasured.
+    """Run every call once, the first ``warm_up`` of them unmeasured. None twice: a cache would answer.
 
     Returns ``p50_ms``, ``p99_ms``, ``per_second`` (one caller, one after the other) and ``calls``.
     """
     for call in calls[:warm_up]:
         call()
-    spent = np.empty(len(calls))
-    for position, call in enumerate(calls):
+    measured = calls[warm_up:]
+    spent = np.empty(len(measured))
+    for position, call in enumerate(measured):
         started = clock()
         call()
         spent[position] = clock() - started
@@ -30,8 +31,8 @@ def time_calls(
     return {
         "p50_ms": float(p50),
         "p99_ms": float(p99),
-        "per_second": float(len(calls) / spent.sum()),
-        "calls": len(calls),
+        "per_second": float(len(measured) / spent.sum()),
+        "calls": len(measured),
     }
 
 

@@ -47,14 +47,15 @@ def test_unknown_and_missing_names_list_what_there_is(tmp_path: Path, monkeypatc
 
 def test_result_is_the_contracts_object(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plug_in(monkeypatch, [{"MAP": np.float32(0.25), "name": "default", "ci": [np.float64(1 / 3), float("nan")]}])
-    result = run_evaluation("toy", write_folder(tmp_path / "data"), {"depth": "5", "engine": None})
+    options = {"depth": "5", "engine": None, "modes": "lexical, vector"}
+    result = run_evaluation("toy", write_folder(tmp_path / "data"), options)
     assert list(result) == ["task", "data", "settings", "rows"]
     assert (result["task"], result["data"]) == ("toy", "data")
     assert result["settings"] == {
         "engine": "embedded",
         "seed": 0,
         "depth": 5,
-        "modes": [],
+        "modes": ["lexical", "vector"],
         "depth seen": 5,
         "path": "x",
     }
