@@ -2,7 +2,7 @@
 
 Every function warms up on a tiny corpus (compiled code loaded, libraries imported), notes how much memory the process
 holds, then loads the arrays, builds the graph it needs and runs the algorithm. It returns ``seconds`` of the algorithm
-(the least of ``repeats``), ``build_seconds`` of the graph, ``peak_mib`` (the most memory held beyond the start, graph
+(the least of ``repeats``), ``cpu_seconds`` of all its threads, ``build_seconds`` of the graph, ``peak_mib`` (the most memory held beyond the start, graph
 and mapped files included), and whatever else a row shows.
 """
 
@@ -51,6 +51,7 @@ class Run:
 
     repeats: int
     seconds: float = float("inf")
+    cpu_seconds: float = float("inf")
     build_seconds: float = 0.0
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -63,10 +64,17 @@ class Run:
     def time(self, work: Callable[[], Any]) -> Any:
         result = None
         for _ in range(self.repeats):
-            started = time.perf_counter()
+            started, used = time.perf_counter(), time.process_time()
             result = work()
             self.seconds = min(self.seconds, time.perf_counter() - started)
+            self.cpu_seconds = min(self.cpu_seconds, time.process_time() - used)
         return result
+
+    def row(self, before: float) -> dict[str, Any]:
+        """The figures; ``before`` is the memory held at the start, in MiB."""
+        peak = peak_mib() - before
+        times = {"seconds": self.seconds, "cpu_seconds": self.cpu_seconds, "build_seconds": self.build_seconds}
+        return {**times, "peak_mib": peak, **self.facts}
 
 
 def _bytes(*arrays: npt.NDArray[Any]) -> int:
@@ -185,6 +193,7 @@ def disruption_index(corpus: Corpus, run: Run) -> None:
 
 def everything(corpus: Corpus, run: Run) -> None:
     """Every metric a build of this corpus computes, what they share included."""
+    used = time.process_time()
     wanted = [metric for metric in registry.metrics() if metric.wanted(corpus)]
     spent: dict[str, float] = {}
     started = time.perf_counter()
@@ -192,7 +201,7 @@ def everything(corpus: Corpus, run: Run) -> None:
         begun = time.perf_counter()
         metric.compute(corpus)
         spent[metric.name] = time.perf_counter() - begun
-    run.seconds = time.perf_counter() - started
+    run.seconds, run.cpu_seconds = time.perf_counter() - started, time.process_time() - used
     left_out = [metric.name for metric in registry.metrics() if not metric.wanted(corpus)]
     dearest = dict(sorted(spent.items(), key=lambda item: -item[1])[:12])
     run.facts.update(metrics=len(wanted), left_out=left_out, dearest=dearest)
@@ -222,10 +231,10 @@ def ours(folder: str, row: str, repeats: int, keep: bool) -> dict[str, Any]:
     run = Run(repeats)
     before = _reset_peak()
     result = OURS[row](load_corpus(Path(folder)), run)
-    peak = peak_mib() - before
+    found = run.row(before)
     if keep and result is not None:
         np.save(Path(folder) / f"result.{row}.npy", result)
-    return {"seconds": run.seconds, "build_seconds": run.build_seconds, "peak_mib": peak, **run.facts}
+    return found
 
 
 def peer(folder: str, name: str, row: str, repeats: int) -> dict[str, Any]:
@@ -239,7 +248,7 @@ def peer(folder: str, name: str, row: str, repeats: int) -> dict[str, Any]:
     build, work = PEERS[name, row]
     graph = run.build(lambda: build(corpus.citations))
     result = run.time(lambda: work(graph))
-    peak = peak_mib() - before
+    found = run.row(before)
     expected = np.load(Path(folder) / f"result.{row}.npy")
     difference = float(np.abs(np.asarray(result) - expected).sum() / max(float(np.abs(expected).sum()), 1e-300))
-    return {"seconds": run.seconds, "build_seconds": run.build_seconds, "peak_mib": peak, "difference": difference}
+    return {**found, "difference": difference}

@@ -147,13 +147,15 @@ def _row(name: str, folder: str, options: RankingOptions, bandwidth: float) -> R
     row = dict(found)
     if "bytes" in row:
         row["seconds_at_bandwidth"] = row["bytes"] / bandwidth
+    # On one core CPU time is the time the work takes on an idle machine, whatever else runs.
+    clock = "cpu_seconds" if options.threads == 1 else "seconds"
     for peer in rivals:
         other = run_isolated(
             "evaluation.benches._ranking_rows:peer",
             {**arguments, "name": peer, "repeats": 1},
             threads=options.threads,
         ).value
-        row[f"ratio_to:{peer}"] = found["seconds"] / other["seconds"]
+        row[f"ratio_to:{peer}"] = found[clock] / other[clock]
         row[f"memory_ratio_to:{peer}"] = found["peak_mib"] / other["peak_mib"]
         row[f"{peer}"] = other
     return row
