@@ -2,8 +2,8 @@
 
 Every function warms up on a tiny corpus (compiled code loaded, libraries imported), notes how much memory the process
 holds, then loads the arrays, builds the graph it needs and runs the algorithm. It returns ``seconds`` of the algorithm
-(the least of ``repeats``), ``cpu_seconds`` of all its threads, ``build_seconds`` of the graph, ``peak_mib`` (the most memory held beyond the start, graph
-and mapped files included), and whatever else a row shows.
+(the least of ``repeats``), ``cpu_seconds`` of all its threads, ``build_seconds`` of the graph, ``peak_mib`` (the most
+memory held beyond the start, graph and mapped files included), and whatever else a row shows.
 """
 
 from __future__ import annotations
