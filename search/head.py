@@ -94,8 +94,8 @@ def _exact(asked: Interpretation, text: str, engine: Engine) -> dict[str, str]:
         named = PaperQuery(asked.named, asked.where, Sort("citations"), limit=_MOST_NAMED, documents=False)
         found.update((hit.id, "identifier") for hit in engine.search(named).hits)
     guesses = guess_titles(text, parts=not asked.strict)
-    if asked.bag:
-        guesses = guess_titles(" ".join(asked.bag), parts=False) | guesses
+    if asked.plain:
+        guesses = guess_titles(asked.plain, parts=False) | guesses
     if not guesses:
         return found
     keys = Keyword(KeywordField.TITLE_KEY, tuple(guesses))
@@ -120,7 +120,7 @@ def _is_titled(hit: Hit, guesses: Mapping[str, TitleGuess]) -> bool:
 
 def _add_holders(found: _Candidates, asked: Interpretation, engine: Engine) -> None:
     """Bring in the papers that hold a distinctive word of the query."""
-    rare = distinctive_words(asked.bag, asked.statistics.document_frequency, asked.statistics.papers)
+    rare = distinctive_words(asked.content, asked.statistics.document_frequency, asked.statistics.papers)
     if not rare or asked.strict:
         return
     holding = Or(tuple(Match(word, all_words=True) for word in rare))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from search.engine import Engine, TextStatistics
+from search.function_words import content_words
 from search.guards import unknown_words
 from search.plan import ENGLISH_FIELDS
 from search.query import parse, parse_filter, unparse
@@ -30,8 +31,8 @@ class Interpretation:
 
     ``query`` scores the lexical half and decides what matches it; ``where`` holds the filters. ``meaning`` is the text
     that is embedded ("" when there is none). ``near`` constrains the vector half: everything but the plain words, or
-    the whole query when operators, phrases or prefixes make it a condition (``strict``). ``bag`` are the plain words as
-    typed, ``named`` the ids asked for by name.
+    the whole query when operators, phrases or prefixes make it a condition (``strict``). ``plain`` are the plain words
+    as typed and ``content`` the different ones that are looked up, ``named`` the ids asked for by name.
     """
 
     query: Node
@@ -39,7 +40,8 @@ class Interpretation:
     near: Node | None
     meaning: str
     strict: bool
-    bag: tuple[str, ...]
+    plain: str
+    content: tuple[str, ...]
     named: Keyword | None
     statistics: TextStatistics
     written: str
@@ -73,11 +75,13 @@ def interpret(text: str, filters: str, engine: Engine) -> Interpretation:
     written = unparse(conjunction(asked.node, limited.node) or Everything())
     query, where = expand_cited_by(asked.node, engine), conjunction(expand_cited_by(limited.node, engine))
     bag = _bag(query)
-    typed = tuple(dict.fromkeys(bag.text.split())) if bag else ()
+    content = content_words(bag.text.split()) if bag else []
+    typed = tuple(dict.fromkeys(content))
     statistics = engine.statistics(typed) if typed else TextStatistics(engine.generation.papers, {})
     if bag is not None:
-        query, cut = _shortened(query, bag, typed, statistics)
+        searched, cut = _shortened(content, statistics)
         warnings.extend(cut)
+        query = _exchanged(query, bag, replace(bag, text=" ".join(searched)))
     warnings.extend(_word_warnings(query, typed, statistics, engine))
     strict = _is_strict(query)
     conditions = query if strict else conjunction(*(child for child in _operands(query) if not _is_bag(child)))
@@ -87,7 +91,8 @@ def interpret(text: str, filters: str, engine: Engine) -> Interpretation:
         near=conjunction(where, conditions),
         meaning=text.strip() if _is_plain(asked.node) else _meaning(asked.node),
         strict=strict,
-        bag=typed,
+        plain=bag.text if bag else "",
+        content=typed,
         named=_named(query),
         statistics=statistics,
         written=written,
@@ -144,22 +149,19 @@ def _named(query: Node) -> Keyword | None:
     return found[0] if found and len(alternatives) > 1 else None
 
 
-def _shortened(
-    query: Node, bag: Match, typed: Sequence[str], statistics: TextStatistics
-) -> tuple[Node, list[SearchWarning]]:
-    """``query`` with only the rarest :data:`MAX_WORDS` words of a long text."""
-    terms = {word: [token.term for token in analyze(word)] for word in typed}
-    searched = [word for word in typed if terms[word]]
+def _shortened(content: Sequence[str], statistics: TextStatistics) -> tuple[Sequence[str], list[SearchWarning]]:
+    """The words of a long text that are looked up: the rarest :data:`MAX_WORDS`, in their order."""
+    terms = {word: [token.term for token in analyze(word)] for word in content}
+    searched = [word for word, found in terms.items() if found]
     if len(searched) <= MAX_WORDS:
-        return query, []
+        return content, []
     frequency = statistics.document_frequency
     # A word in no paper is no use; of the others the rarest tell most.
     rarity = {word: min((n for t in terms[word] if (n := frequency.get(t, 0))), default=0) for word in searched}
     useful = sorted((word for word in searched if rarity[word]), key=lambda word: rarity[word])
     kept = frozenset(useful[:MAX_WORDS]) or frozenset(searched[:MAX_WORDS])
-    short = replace(bag, text=" ".join(word for word in bag.text.split() if word in kept))
     message = f"the text has {len(searched)} different words; the {len(kept)} rarest were looked up"
-    return _exchanged(query, bag, short), [SearchWarning("query-shortened", message)]
+    return [word for word in content if word in kept], [SearchWarning("query-shortened", message)]
 
 
 def _exchanged(node: Node, old: Node, new: Node) -> Node:
