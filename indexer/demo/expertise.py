@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from indexer.demo.streams import Floats, Ints
+from indexer.demo.streams import Floats, Ints, distinct
 from indexer.demo.world import World
 
 __all__ = ["Expertise", "Experts", "expertise", "experts"]
@@ -55,7 +55,7 @@ def expertise(world: World, *, subtopics: bool = False) -> Expertise:
         second = np.repeat(papers.second.astype(np.int64), sizes)
         has = np.flatnonzero(second >= 0)
         touched, touches = np.unique(papers.authors[has].astype(np.int64) * groups + second[has], return_counts=True)
-    everything = np.union1d(known, touched)
+    everything = distinct(np.concatenate((known, touched)))
     weight = np.zeros(len(everything))
     number = np.zeros(len(everything), dtype=np.int64)
     at = np.searchsorted(everything, known)
