@@ -9,6 +9,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from search.embedded.analysis import RAW, WORDS, register
+from search.embedded.opening import open_index
 from search.text import prepare, words
 
 __all__ = ["NameIndex", "NameWriter"]
@@ -63,10 +64,7 @@ class NameIndex:
     """Finds rows by name."""
 
     def __init__(self, folder: Path) -> None:
-        index = tantivy.Index.open(str(folder))
-        register(index)
-        self._schema = index.schema
-        self._searcher = index.searcher()
+        self._schema, self._searcher = open_index(folder)
 
     def find(self, kind: str, name: str, limit: int, identify: Callable[[int], str]) -> list[tuple[int, int]]:
         """(row, weight) of those who have a name holding every word of ``name``, greatest weight first.

@@ -10,7 +10,8 @@ from typing import Protocol, TypeAlias, cast
 import tantivy
 
 from search.document import keyword_term, keyword_values, number_values, sort_date, text_values
-from search.embedded.analysis import ENGLISH, RAW, WORDS, register
+from search.embedded.analysis import ENGLISH, RAW, WORDS
+from search.embedded.opening import open_index
 from search.engine import KEYWORD_FACETS, PaperDocument
 from search.query.ast import KeywordField, NumberField, TextField
 from search.text import prepare
@@ -59,11 +60,8 @@ class TextIndex:
 
         :raises ValueError: when it cannot be read.
         """
-        index = tantivy.Index.open(str(path))
-        register(index)
-        index.config_reader("manual")
-        index.reload()
-        return cls(index.schema, index.searcher(), number_fields(metrics))
+        schema, searcher = open_index(path)
+        return cls(schema, searcher, number_fields(metrics))
 
     def top(self, query: tantivy.Query, limit: int, offset: int = 0) -> tuple[list[Scored], int]:
         """Hits by score from ``offset`` on (ties by place in the index), and how many match in all."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from records.errors import GenerationError
 from search.embedded import EmbeddedStore
+from search.engine import PaperQuery
+from search.query.ast import Match
 from tests.contract.corpus import build
 
 
@@ -162,3 +166,20 @@ def test_strangers_among_the_generations_are_ignored(store: EmbeddedStore, path:
     build(store)
     assert len(store.prune(keep=1)) == 2
     assert (path / "generations" / "lost+found").exists()
+
+
+def test_a_read_only_volume_is_served(
+    store: EmbeddedStore, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    monkeypatch.setattr(os, "access", lambda *_args, **_options: False)
+    for lock in path.rglob("*/.tantivy-*.lock"):
+        lock.unlink()
+    engine = store.reader()
+    assert engine.search(PaperQuery(Match("graph"))).total == 4
+    assert engine.find_authors("plato")
+    assert not list(path.rglob("*/.tantivy-*.lock"))
+    assert not list(temporary.iterdir())
+    engine.close()
