@@ -63,6 +63,7 @@ _WORD = re.compile(rf"[^\s(){_QUOTES}]+")
 _RAW_VALUE = re.compile(rf"[^\s{_QUOTES}|]+")
 _HOSTS = r"(?:www\.|dx\.)?(?:doi\.org|arxiv\.org|aclanthology\.org|openalex\.org|dblp\.org)/"
 _IDENTIFIER = re.compile(rf"(?:https?://|{_HOSTS}|10\.[0-9]{{4,9}}(?:\.[0-9]+)*/)[^\s{_QUOTES}]+", re.IGNORECASE)
+_WORDLESS_GROUP = re.compile(rf"\(([^\w(){_QUOTES}]*)\)")
 _OPERATOR = re.compile(r"(?:AND|OR|NOT)(?![^\s()])")
 _TITLE_RUN = 3
 
@@ -158,9 +159,10 @@ class _Lexer:
 
     def parenthesis(self, char: str) -> None:
         start = self.at
-        # "fork()" is text.
-        if self.source.startswith("()", start) and start and self.source[start - 1].isalnum():
-            self.at += 2
+        group = _WORDLESS_GROUP.match(self.source, start)
+        # "fork()" and "(+)" are text.
+        if group and (group[1].strip() or (start and self.source[start - 1].isalnum())) and not words(group[1]):
+            self.at = group.end()
             return
         self.at += 1
         self.add(Kind.OPEN if char == "(" else Kind.CLOSE, char, start)

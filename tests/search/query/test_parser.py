@@ -133,6 +133,7 @@ PASTED: list[tuple[str, Node]] = [
     ("a - b + c", Match("a b c")),
     ("Generative Adversarial Networks (GANs)", Match("Generative Adversarial Networks GANs")),
     ("fork() and exec()", Match("fork and exec")),
+    ("(+) and (-) strands (…)", Match("and strands")),
     ("std::vector", Match("std::vector")),
     ("at 10:30, ratio 1:10", Match("at 10:30 ratio 1:10")),
     ("A* search and C*-algebras", Match("A search and C*-algebras")),
