@@ -20,6 +20,7 @@ Offsets: TypeAlias = npt.NDArray[np.int64]
 NO_YEAR = -32768
 """``Corpus.years`` of a paper whose year nobody knows."""
 
+_MOST = 2**31 - 1
 _SMALL = 100_000
 """Up to so many links NumPy sorts them faster than a compiled kernel can be loaded."""
 
@@ -57,6 +58,8 @@ class Adjacency:
         n_rows, n_columns = shape
         if len(rows) != len(columns):
             raise GraphError(f"rows and columns differ in length: {len(rows)} and {len(columns)}")
+        if max(shape) > _MOST:
+            raise GraphError(f"a graph can have {_MOST} vertices at most, not {max(shape)}")
         if len(rows) and (rows.min() < 0 or rows.max() >= n_rows):
             raise GraphError(f"row positions must lie in [0, {n_rows})")
         if len(columns) and (columns.min() < 0 or columns.max() >= n_columns):

@@ -58,6 +58,12 @@ def test_pairs_out_of_range_are_refused(rows: list[int], columns: list[int], mes
         Adjacency.from_pairs(np.array(rows), np.array(columns), (2, 2))
 
 
+def test_more_vertices_than_positions_can_tell_apart_are_refused() -> None:
+    none = np.array([], dtype=np.int64)
+    with pytest.raises(GraphError, match="vertices at most"):
+        Adjacency.from_pairs(none, none, (2, 2**31))
+
+
 def test_a_corpus_whose_arrays_disagree_is_refused() -> None:
     nothing = Adjacency.empty(2, 2)
     years, venues = np.zeros(2, dtype=np.int16), np.full(2, -1, dtype=np.int32)
