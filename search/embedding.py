@@ -15,7 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from records.errors import SettingsError
 from records.text import fold_tokens
 from search.engine import Vectors
 from search.text import STOPWORDS
+
+if TYPE_CHECKING:
+    from search.bert import BertEncoder
 
 __all__ = ["Embedder", "HashingEmbedder", "SentenceTransformerEmbedder", "make_embedder", "paper_text"]
 
@@ -97,9 +100,9 @@ class SentenceTransformerEmbedder:
     """A sentence-transformers model on a device.
 
     ``model`` is "bundled" (all-MiniLM-L6-v2 from its package), a folder, or a model's name on the hub, which is taken
-    from the local cache when it is there. ``max_tokens`` cuts texts (never beyond what the model can take). Loading
-    and every call may be done from any thread. A query runs on one thread: at the length of a query more of them lose
-    time waiting for each other; documents run on all that torch is given.
+    from the local cache when it is there. ``max_tokens`` cuts texts (never beyond what the model can take). Every call
+    may be made from any thread. A query runs on one core; documents run on all that torch is given. A folder with an
+    ordinary BERT answers queries without loading torch (:mod:`search.bert`), which waits for the first documents.
 
     :raises SettingsError: when there is no such model, the hub cannot be reached or the device does not exist.
     """
@@ -108,17 +111,21 @@ class SentenceTransformerEmbedder:
         self, model: str = BUNDLED, *, device: str = "cpu", max_tokens: int = 64, batch_size: int = 64
     ) -> None:
         folder = _folder(model)
-        self._torch, self._model = _load(model, folder, device)
-        limit = self._model.max_seq_length or max_tokens
-        self._max_tokens = min(max_tokens, int(limit))
-        self._model.max_seq_length = self._max_tokens
+        self._source = (model, folder, device)
         self._batch_size = batch_size
-        self._threads = int(self._torch.get_num_threads())
-        # A fast tokenizer refuses to be used by two threads at once.
+        self._loading = threading.Lock()
+        # A fast tokenizer of the library refuses to be used by two threads at once.
         self._tokenizing = threading.Lock()
         self._queries = _QueryCache(_QUERY_CACHE)
+        self._loaded: tuple[Any, Any, int] | None = None
+        self._max_tokens = max_tokens
+        self._light = _light(folder, max_tokens) if folder is not None and device == "cpu" else None
+        if self._light is not None:
+            self._max_tokens, self.dimension = self._light.max_tokens, self._light.dimension
+        else:
+            self._max_tokens = min(max_tokens, int(self._library()[1].max_seq_length or max_tokens))
+            self.dimension = int(self._forward(["dimension"], 1).shape[1])
         self.name = f"{_label(model, folder)}@{self._max_tokens}"
-        self.dimension = int(self._forward(["dimension"], 1).shape[1])
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, float32, shape (len(texts), dimension). Texts of like length are computed together."""
@@ -126,23 +133,46 @@ class SentenceTransformerEmbedder:
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         for start in range(0, len(order), self._batch_size):
             rows = order[start : start + self._batch_size]
-            vectors[rows] = self._forward([texts[row] for row in rows], self._threads)
+            vectors[rows] = self._forward([texts[row] for row in rows], self._library()[2])
         return vectors
 
     def embed_query(self, text: str) -> Vectors:
         """The unit vector of a query, float32, shape (dimension,), read-only. The last ones are remembered."""
-        return self._queries.get(text, lambda asked: self._forward([asked], 1)[0])
+        return self._queries.get(text, self._query)
+
+    def _query(self, text: str) -> Vectors:
+        if self._light is not None:
+            return self._light.encode(self._cut(text))
+        return self._forward([text], 1).reshape(-1)
+
+    def _cut(self, text: str) -> str:
+        return text[: self._max_tokens * _CHARACTERS_PER_TOKEN]
 
     def _forward(self, texts: Sequence[str], threads: int) -> Vectors:
-        limit = self._max_tokens * _CHARACTERS_PER_TOKEN
+        torch, model, _ = self._library()
+        model.max_seq_length = self._max_tokens
         with self._tokenizing:
-            features = self._model.preprocess([text[:limit] for text in texts])
-        features = {key: value.to(self._model.device) for key, value in features.items() if hasattr(value, "to")}
+            features = model.preprocess([self._cut(text) for text in texts])
+        features = {key: value.to(model.device) for key, value in features.items() if hasattr(value, "to")}
         # torch keeps the number of threads by calling thread.
-        self._torch.set_num_threads(threads)
-        with self._torch.inference_mode():
-            made = self._model(features)["sentence_embedding"].float().cpu().numpy()
+        torch.set_num_threads(threads)
+        with torch.inference_mode():
+            made = model(features)["sentence_embedding"].float().cpu().numpy()
         return _unit(np.array(made, dtype=np.float32))
+
+    def _library(self) -> tuple[Any, Any, int]:
+        """torch, the library's model and the number of threads torch is given; loaded on first use."""
+        with self._loading:
+            if self._loaded is None:
+                torch, model = _load(*self._source)
+                self._loaded = torch, model, int(torch.get_num_threads())
+            return self._loaded
+
+
+def _light(folder: Path, max_tokens: int) -> BertEncoder | None:
+    from search.bert import BertEncoder  # noqa: PLC0415 - only those who embed need its libraries
+
+    return BertEncoder.load(folder, max_tokens)
 
 
 def _folder(model: str) -> Path | None:

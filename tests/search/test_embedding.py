@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -7,12 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_info  # type: ignore[import-untyped]  # it has no stubs
 
 from records.errors import SettingsError
-from search.embedding import HashingEmbedder, SentenceTransformerEmbedder, make_embedder, paper_text
+from search.bert import BertEncoder
+from search.embedding import HashingEmbedder, SentenceTransformerEmbedder, _folder, make_embedder, paper_text
 
+ROOT = Path(__file__).resolve().parents[2]
 PARSING = "Dependency parsing of sentences with graph neural networks"
 PARSERS = "Parsers for syntactic structure that use neural methods"
 COOKING = "How to bake sourdough bread with rye flour at home"
@@ -42,7 +47,7 @@ def test_bundled_model_knows_meaning(bundled: SentenceTransformerEmbedder) -> No
 
 def test_bundled_model_agrees_with_the_library(bundled: SentenceTransformerEmbedder) -> None:
     texts = [PARSING, COOKING, "x", "", PARSERS + " " + COOKING * 20]
-    library = bundled._model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
+    library = bundled._library()[1].encode(texts, normalize_embeddings=True, show_progress_bar=False)
     np.testing.assert_allclose(bundled.embed(texts), library, atol=1e-5)
 
 
@@ -85,10 +90,58 @@ def test_queries_from_many_threads(bundled: SentenceTransformerEmbedder) -> None
         np.testing.assert_allclose(found[text], vector, atol=1e-5)
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=200))
+def test_queries_agree_with_the_library(bundled: SentenceTransformerEmbedder, text: str) -> None:
+    np.testing.assert_allclose(bundled.embed_query(text), bundled._forward([text], 1)[0], atol=2e-6)
+
+
+def test_query_threads_are_given_back() -> None:
+    folder = _folder("bundled")
+    assert folder is not None
+    encoder = BertEncoder.load(folder, 64)
+    assert encoder is not None
+    before = [pool["num_threads"] for pool in threadpool_info()]
+    workers = [threading.Thread(target=encoder.encode, args=(PARSING,)) for _ in range(8)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert [pool["num_threads"] for pool in threadpool_info()] == before
+
+
+def test_other_models_are_left_to_the_library(bundled: SentenceTransformerEmbedder, tmp_path: Path) -> None:
+    folder = _folder("bundled")
+    assert folder is not None
+    assert BertEncoder.load(tmp_path, 64) is None
+    for file, old, new in (
+        ("config.json", '"gelu"', '"relu"'),
+        ("config.json", '"bert"', '"roberta"'),
+        ("1_Pooling/config.json", '"pooling_mode_mean_tokens": true', '"pooling_mode_mean_tokens": false'),
+        ("modules.json", "Normalize", "Dense"),
+    ):
+        copy = tmp_path / new.strip('"')[-8:].strip()
+        shutil.copytree(folder, copy, copy_function=os.symlink)
+        text = (folder / file).read_text()
+        assert old in text
+        (copy / file).unlink()
+        (copy / file).write_text(text.replace(old, new))
+        assert BertEncoder.load(copy, 64) is None
+
+
+def test_a_query_does_not_import_torch() -> None:
+    code = (
+        "import sys; from search.embedding import make_embedder; e = make_embedder(); "
+        "assert abs(float(e.embed_query('graphs') @ e.embed_query('graphs')) - 1) < 1e-5; "
+        "assert (e.name, e.dimension) == ('all-MiniLM-L6-v2@64', 384); "
+        "sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
 def test_importing_the_module_does_not_import_torch() -> None:
     code = "import sys, search.embedding; sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
-    root = Path(__file__).resolve().parents[2]
-    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 def test_models_that_are_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +167,7 @@ def test_make_embedder_without_a_model() -> None:
 
 
 def test_folder_model_is_named_by_its_weights(bundled: SentenceTransformerEmbedder, tmp_path: Path) -> None:
-    bundled._model.save(str(tmp_path / "mine"))
+    bundled._library()[1].save(str(tmp_path / "mine"))
     own = SentenceTransformerEmbedder(str(tmp_path / "mine"), max_tokens=32)
     assert own.name.startswith("mine-")
     assert own.name.endswith("@32")
