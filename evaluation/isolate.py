@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -74,7 +75,8 @@ def run_isolated(
         environment.update(dict.fromkeys(_THREAD_VARIABLES, str(threads)))
     with tempfile.TemporaryDirectory(prefix="scholarcore-") as folder:
         order, answer = Path(folder, "order.json"), Path(folder, "answer.json")
-        order.write_text(json.dumps({"target": target, "arguments": dict(arguments), "threads": threads}))
+        call = {"target": target, "arguments": dict(arguments), "threads": threads, "parent": os.getpid()}
+        order.write_text(json.dumps(call))
         command = [sys.executable, "-m", "evaluation.isolate", str(order), str(answer)]
         try:
             done = subprocess.run(  # noqa: S603 - our own interpreter on our own module
@@ -103,8 +105,20 @@ def _bind(threads: int) -> None:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-threads:])
 
 
+def _end_with(parent: int) -> None:
+    """End when the process that asked is gone: nobody waits for the answer."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def _main(order: Path, answer: Path) -> None:
     request = json.loads(order.read_text())
+    _end_with(request["parent"])
     _bind(request["threads"])
     module, _, function = request["target"].partition(":")
     call = getattr(importlib.import_module(module), function)

@@ -187,7 +187,7 @@ def run_bench(
     rows = [_row(row, ()) for row in outcome.rows]
     settings = {**msgspec.to_builtins(checked), **outcome.settings}
     data = Path(checked.corpus).resolve().name if checked.corpus else f"demo-{checked.papers}"
-    return {"bench": what, "data": str(settings.get("data", data)), "settings": _json(settings), "rows": rows}
+    return {"bench": what, "data": outcome.settings.get("data", data), "settings": _json(settings), "rows": rows}
 
 
 def _modules(path: Sequence[str]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from search.engine import Engine, EngineStore, Hit, PaperDocument, PaperQuery, S
 from search.query.ast import And, Keyword, KeywordField, Match, Node
 from search.query.lexer import plain_words
 from search.query.parser import parse
-from search.request import Mode, SearchRequest
+from search.request import SearchRequest
 from search.service import PaperSearch
 
 __all__ = ["SearchIndex", "documents", "plain", "write_generation"]
@@ -118,22 +118,20 @@ class SearchIndex:
     def __exit__(self, *_: object) -> None:
         self._engine.close()
 
-    def rank(self, text: str, depth: int, *, mode: Mode | None = None, among: Sequence[str] | None = None) -> list[str]:
-        """Ids of the ``depth`` best papers for free text, best first.
+    def rank(self, request: SearchRequest, text: str, depth: int, *, among: Sequence[str] | None = None) -> list[str]:
+        """Ids of the ``depth`` best papers for ``request`` with free ``text`` as its query, best first.
 
-        ``mode`` None leaves the request's own default. ``among`` restricts the search to these papers as a filter by id
-        would if it could be that long.
+        ``among`` restricts the search to these papers as a filter by id would if it could be that long.
         """
         words = plain(text)
         if not words:
             return []
         engine = self._engine if among is None else cast(Engine, _Among(self._engine, among))
         search = PaperSearch(engine, self._embedder)
-        base = SearchRequest(words) if mode is None else SearchRequest(words, mode=mode)
         ids: list[str] = []
         cursor: str | None = None
         while len(ids) < depth:
-            page = search.search(replace(base, limit=min(_PAGE, depth - len(ids)), cursor=cursor))
+            page = search.search(replace(request, text=words, limit=min(_PAGE, depth - len(ids)), cursor=cursor))
             ids.extend(hit.id for hit in page.hits)
             cursor = page.next
             if cursor is None or not page.hits:

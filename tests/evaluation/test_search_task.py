@@ -114,9 +114,11 @@ def test_restricting_a_search_is_what_a_filter_does(tmp_path: Path) -> None:
         service = PaperSearch(engine, embedder)
         for mode in Mode:
             filtered = service.search(SearchRequest("polar ice graphs", "id:" + "|".join(ids), mode=mode))
-            assert index.rank("polar ice graphs", 10, mode=mode, among=ids) == [hit.id for hit in filtered.hits]
+            ranked = index.rank(SearchRequest(mode=mode), "polar ice graphs", 10, among=ids)
+            assert ranked == [hit.id for hit in filtered.hits]
         many = [*ids, *(f"no-such-paper-{n}" for n in range(5_000))]
-        assert index.rank("polar ice", 10, among=many) == index.rank("polar ice", 10, among=ids)
+        request = SearchRequest()
+        assert index.rank(request, "polar ice", 10, among=many) == index.rank(request, "polar ice", 10, among=ids)
 
 
 def test_modes_pick_rows_and_lexical_needs_no_model(tmp_path: Path) -> None:

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evaluation import benches, run_bench
+from evaluation.corpora import bench_papers
+from evaluation.isolate import Measured
+from records.errors import EvaluationError
+from tests.evaluation.folders import PAPERS, write_folder
+
+assert benches
+
+
+def in_process(
+    target: str, arguments: Mapping[str, Any], *, threads: int = 0, timeout: float | None = None
+) -> Measured:
+    """Instead of a fresh process: the same call, through JSON as there."""
+    module, _, function = target.partition(":")
+    value = getattr(import_module(module), function)(**json.loads(json.dumps(dict(arguments))))
+    return Measured(json.loads(json.dumps(value)), 0.5, 100.0)
+
+
+@pytest.fixture(autouse=True)
+def _one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("search", "build"):
+        monkeypatch.setattr(import_module(f"evaluation.benches.{name}"), "run_isolated", in_process)
+
+
+def test_search_bench_has_a_row_for_every_kind_of_request() -> None:
+    result = run_bench("search", {"papers": 400, "queries": 5, "model": "hashing"})
+    assert result["data"] == "demo-400"
+    rows = {row["name"]: row for row in result["rows"]}
+    assert list(rows) == [
+        *("lexical", "filtered", "facets", "vector", "hybrid", "hybrid_filtered_facets", "highlights", "deep_cursor"),
+        "tantivy",
+    ]
+    for row in rows.values():
+        assert row["papers"] == 400
+        assert 0 < row["p50_ms"] <= row["p99_ms"]
+        assert row["per_second"] > 0
+        assert row["peak_mib"] == 100.0
+    for name in ("lexical", "filtered", "facets"):
+        assert rows[name]["ratio_to:tantivy"] == pytest.approx(
+            rows[name]["p50_ms"] / rows["tantivy"]["p50_ms"], rel=0.01
+        )
+        assert rows[name]["mean_total"] > 0
+    assert rows["deep_cursor"]["deepest"] >= 200
+    assert result["settings"]["vectors"] == "random unit vectors"
+
+
+def test_search_bench_on_a_benchmark_folder_and_some_rows(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "toy")
+    options = {"corpus": folder, "queries": 3, "model": "hashing", "embed_papers": True, "rows": "lexical,hybrid"}
+    result = run_bench("search", options)
+    assert result["data"] == "toy"
+    assert [(row["name"], row["papers"]) for row in result["rows"]] == [("lexical", 6), ("hybrid", 6)]
+
+
+def test_build_bench_tells_stages_and_that_nothing_is_done_twice() -> None:
+    result = run_bench("build", {"papers": 150, "model": "hashing", "embed": 20})
+    rows = {row["name"]: row for row in result["rows"]}
+    assert {"generate", "import", "import again", "build", "build again", "embed", "build: metrics"} <= set(rows)
+    assert rows["import"]["new"] == 150
+    assert rows["import again"]["new"] == 0
+    assert (rows["build"]["built"], rows["build again"]["built"]) == (True, False)
+    assert rows["build"]["papers"] == 150
+    assert rows["embed"]["papers"] == 20
+    assert rows["embed"]["per_second"] > 0
+    assert "citations" in result["settings"]["metric_seconds"]
+
+
+def test_build_bench_converts_a_benchmark_folder(tmp_path: Path) -> None:
+    result = run_bench(
+        "build", {"corpus": write_folder(tmp_path / "toy"), "embed": 0, "vectors": True, "model": "hashing"}
+    )
+    rows = {row["name"]: row for row in result["rows"]}
+    assert rows["import"]["new"] == len(PAPERS)
+    assert rows["build"]["vectors"] == len(PAPERS)
+    assert "embed" not in rows
+
+
+@pytest.mark.parametrize(
+    ("what", "options", "message"),
+    [
+        ("search", {"rows": "lexcial"}, "rows must be some of lexical"),
+        ("search", {"data": "/nowhere"}, "has no engine folder"),
+        ("search", {"corpus": "/nowhere"}, "is not a corpus"),
+        ("build", {"corpus": "/nowhere"}, "is not a corpus"),
+        ("build", {"queries": 3}, "has no option 'queries'"),
+    ],
+)
+def test_what_cannot_be_measured(what: str, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(EvaluationError, match=message):
+        run_bench(what, options)
+
+
+def test_corpora_are_told_by_what_they_are(tmp_path: Path) -> None:
+    assert len(list(bench_papers(None, 30, 0))) == 30
+    (tmp_path / "x.bib").write_text("@article{a, title={On graphs}, year=1999}\n@article{b, title={On ice}}\n")
+    assert [paper.title for paper in bench_papers(str(tmp_path / "x.bib"), 0, 0)] == ["On graphs", "On ice"]
+    with pytest.raises(EvaluationError, match="is not a corpus"):
+        list(bench_papers(str(tmp_path), 0, 0))
