@@ -43,16 +43,18 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def peak_mib() -> float:
-    """Peak resident memory of this process in MiB.
+def peak_mib(process: int | None = None) -> float:
+    """Peak resident memory of this process in MiB (Linux: or of another one, by id; elsewhere NaN for another one).
 
     Linux: ``VmHWM``, which starts anew with the program. ``ru_maxrss`` does not: a child begins with its parent's.
     """
-    status = Path("/proc/self/status")
+    status = Path("/proc", "self" if process is None else str(process), "status")
     if status.exists():
         for line in status.read_text().splitlines():
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) / 1024
+    if process is not None:
+        return float("nan")
     import resource
 
     unit = 1024 * 1024 if sys.platform == "darwin" else 1024

@@ -24,7 +24,7 @@ from records.progress import Progress
 from search.embedded.store import EmbeddedStore
 from search.embedding import make_embedder, paper_text
 
-__all__ = ["BENCH", "BuildBenchOptions"]
+__all__ = ["BENCH", "BuildBenchOptions", "import_source"]
 
 _METRIC = "metric "
 ROWS = ("import", "import again", "build", "build again", "embed")
@@ -101,15 +101,26 @@ def _row(name: str, rows: list[Row], progress: Progress) -> Iterator[Any]:
 def _source(options: BuildBenchOptions, data: Path, rows: list[Row], progress: Progress) -> str:
     """The path to import: the corpus given, or one generated into ``data`` (then a row of its own)."""
     if options.corpus is not None:
-        path = Path(options.corpus)
-        if path.is_dir() and Folder.open(path).find("papers.jsonl"):
-            return str(_converted(path, data / "corpus"))
-        reader_of(path)
-        return str(path)
+        return import_source(options.corpus, 0, 0, data)
     with _row("generate", rows, progress) as measure:
         arguments = {"folder": str(data / "corpus"), "papers": options.papers, "seed": options.seed}
         measure("generate_corpus", arguments, options.threads)
     return str(data / "corpus")
+
+
+def import_source(corpus: str | None, papers: int, seed: int, data: Path) -> str:
+    """The path to import for a corpus; what no reader reads as it is gets written into ``data``.
+
+    :raises EvaluationError: when there is nothing of a known kind at ``corpus``.
+    """
+    if corpus is None:
+        generate_corpus(folder=str(data / "corpus"), papers=papers, seed=seed)
+        return str(data / "corpus")
+    path = Path(corpus)
+    if path.is_dir() and Folder.open(path).find("papers.jsonl"):
+        return str(_converted(path, data / "corpus"))
+    reader_of(path)
+    return str(path)
 
 
 def _converted(path: Path, folder: Path) -> Path:

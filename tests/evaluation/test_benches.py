@@ -28,7 +28,7 @@ def in_process(
 
 @pytest.fixture(autouse=True)
 def _one_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("search", "build"):
+    for name in ("search", "build", "api"):
         monkeypatch.setattr(import_module(f"evaluation.benches.{name}"), "run_isolated", in_process)
 
 
@@ -85,6 +85,23 @@ def test_build_bench_converts_a_benchmark_folder(tmp_path: Path) -> None:
     assert "embed" not in rows
 
 
+def test_api_bench_asks_a_real_server() -> None:
+    result = run_bench("api", {"papers": 80, "queries": 3})
+    rows = {row["name"]: row for row in result["rows"]}
+    assert {"health", "papers_hybrid", "papers_filtered_facets", "paper", "author", "suggest"} <= set(rows)
+    for row in rows.values():
+        assert row["papers"] == 80
+        assert 0 < row["p50_ms"] <= row["p99_ms"]
+        assert row["peak_mib"] > 10
+    assert result["settings"]["model"] == "hashing-256"
+
+
+def test_api_bench_tells_of_a_server_that_does_not_come_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evaluation.benches.api._ENTRY", "raise SystemExit(7)")
+    with pytest.raises(EvaluationError, match="the server ended with exit code 7"):
+        run_bench("api", {"papers": 30, "queries": 1})
+
+
 @pytest.mark.parametrize(
     ("what", "options", "message"),
     [
@@ -92,6 +109,8 @@ def test_build_bench_converts_a_benchmark_folder(tmp_path: Path) -> None:
         ("search", {"data": "/nowhere"}, "has no engine folder"),
         ("search", {"corpus": "/nowhere"}, "is not a corpus"),
         ("build", {"corpus": "/nowhere"}, "is not a corpus"),
+        ("api", {"data": "/nowhere"}, "has no engine folder"),
+        ("api", {"queries": 0}, "queries must be at least 1"),
         ("build", {"queries": 3}, "has no option 'queries'"),
     ],
 )
