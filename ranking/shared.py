@@ -32,10 +32,15 @@ def kept(function: F) -> F:
     The result lives as long as the corpus, or until :meth:`~ranking.corpus.Corpus.forget`. Nobody may change it.
     """
     name = f"{function.__module__}.{function.__qualname__}"
+    defaults = {
+        parameter.name: parameter.default
+        for parameter in inspect.signature(function).parameters.values()
+        if parameter.kind == inspect.Parameter.KEYWORD_ONLY
+    }
 
     @wraps(function)
     def lookup(corpus: Corpus, **parameters: Hashable) -> Any:
-        key = (name, tuple(sorted(parameters.items())))
+        key = (name, tuple({**defaults, **parameters}.items()))
         if key not in corpus.kept:
             corpus.kept[key] = function(corpus, **parameters)
         return corpus.kept[key]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ranking.kernels.jit import Int32s, Int64s, kernel
+from ranking.kernels.jit import Int32s, Int64s, kernel, prefetch
 
 __all__ = ["topological_order"]
 
@@ -44,6 +44,9 @@ def _peel_sources(offsets: Int64s, indices: Int32s, back_offsets: Int64s, order:
             tail += 1
     head = 0
     while head < tail:
+        if head + 16 < tail:
+            prefetch(offsets, order[head + 16])
+            prefetch(indices, offsets[order[head + 8]])
         v = order[head]
         head += 1
         for position in range(offsets[v], offsets[v + 1]):

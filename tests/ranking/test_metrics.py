@@ -200,6 +200,7 @@ def test_kept_results_live_with_their_corpus() -> None:
     corpus = random_corpus(0)
     first = registry.get("pagerank").compute(corpus)
     assert registry.get("pagerank").compute(corpus) is first
+    assert registry.get("pagerank").values(corpus, damping=0.85) is first
     assert registry.get("pagerank").values(corpus, damping=0.5) is not first
     corpus.forget()
     assert registry.get("pagerank").compute(corpus) is not first
