@@ -174,7 +174,7 @@ def _contents(catalog: Catalog) -> set[str]:
     return found
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(records=_RECORDS, order=st.randoms(use_true_random=False))
 def test_order_of_import_only_decides_the_live_id(
     tmp_path_factory: pytest.TempPathFactory,
