@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from cli.app import app
 from cli.context import State
+from cli.interrupts import watching
 from records.errors import CursorError, QueryError, ScholarCoreError, SettingsError
 
 __all__ = ["main", "run"]
@@ -27,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. ``arguments`` default to those of the process."""
     state = State()
     try:
-        app(arguments, prog_name="scholarcore", obj=state)
+        with watching():
+            app(arguments, prog_name="scholarcore", obj=state)
     except SystemExit as end:  # how typer ends, well or not
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
         return _flush(code)

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
+from cli.interrupts import check
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -35,12 +37,14 @@ class LineProgress:
 
     def start(self, stage: str, total: int | None = None) -> None:
         """A stage begins."""
+        check()
         self.finish()
         self._stage, self._total, self._done = stage, total, 0
         self._began = self._said = self._clock()
 
     def advance(self, count: int = 1) -> None:
         """Say how far it is, if that was not said lately."""
+        check()
         self._done += count
         now = self._clock()
         if self._stage and now - self._said >= self._seconds:
@@ -70,11 +74,13 @@ class BarProgress:
 
     def start(self, stage: str, total: int | None = None) -> None:
         """A stage begins."""
+        check()
         self.finish()
         self._task = self._bars.add_task(stage, total=total)
 
     def advance(self, count: int = 1) -> None:
         """Move the bar."""
+        check()
         if self._task is not None:
             self._bars.advance(self._task, count)
 

@@ -10,6 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,7 @@ HEAVY = (
     "fastapi",
     "rich.console",
 )
+Start = Callable[..., subprocess.Popen[str]]
 SCHOLARCORE = [sys.executable, "-c", "from cli.main import run; run()"]
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,10 +38,21 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "SCHOLARCORE_EMBEDDING__MODEL": "hashing", "PYTHONPATH": str(ROOT)}
 
 
-def _start(*arguments: str | Path, out: int = subprocess.PIPE) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [*SCHOLARCORE, *map(str, arguments)], stdout=out, stderr=subprocess.PIPE, text=True, env=_environment()
-    )
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start ``scholarcore``; whatever a failed test left running ends with it."""
+    with ExitStack() as running:
+
+        def start(*arguments: str | Path) -> subprocess.Popen[str]:
+            command = [*SCHOLARCORE, *map(str, arguments)]
+            process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=_environment()
+            )
+            running.enter_context(process)
+            running.callback(process.kill)
+            return process
+
+        yield start
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -53,13 +67,13 @@ def test_help_imports_nothing_heavy() -> None:
     assert "Usage: " in ran.stdout
 
 
-def test_version() -> None:
-    out, _ = _start("--version").communicate(timeout=60)
+def test_version(start: Start) -> None:
+    out, _ = start("--version").communicate(timeout=60)
     assert out.strip().count(".") == 2
 
 
-def test_a_reader_that_goes_away_is_no_error(demo: Path) -> None:
-    process = _start("--data", demo, "search", "--all")
+def test_a_reader_that_goes_away_is_no_error(start: Start, demo: Path) -> None:
+    process = start("--data", demo, "search", "--all")
     assert process.stdout is not None
     assert process.stderr is not None
     json.loads(process.stdout.readline())
@@ -69,8 +83,8 @@ def test_a_reader_that_goes_away_is_no_error(demo: Path) -> None:
     assert process.wait(timeout=60) in {0, 1}
 
 
-def test_interrupted(tmp_path: Path) -> None:
-    process = _start("--data", tmp_path, "demo", "--papers", "200000", "--no-serve")
+def test_interrupted(start: Start, tmp_path: Path) -> None:
+    process = start("--data", tmp_path, "demo", "--papers", "200000", "--no-serve")
     deadline = time.monotonic() + 60
     while not (tmp_path / "demo.json").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -81,16 +95,16 @@ def test_interrupted(tmp_path: Path) -> None:
     assert "Traceback" not in err
 
 
-def test_debug_shows_where_an_error_comes_from(tmp_path: Path) -> None:
-    process = _start("--data", tmp_path, "--debug", "search", "x")
+def test_debug_shows_where_an_error_comes_from(start: Start, tmp_path: Path) -> None:
+    process = start("--data", tmp_path, "--debug", "search", "x")
     _, err = process.communicate(timeout=60)
     assert process.returncode == 1
     assert "Traceback" in err
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
-def test_serve_says_where_answers_and_stops_cleanly(demo: Path, end: signal.Signals) -> None:
-    process = _start("--data", demo, "serve", "--port", "0")
+def test_serve_says_where_answers_and_stops_cleanly(start: Start, demo: Path, end: signal.Signals) -> None:
+    process = start("--data", demo, "serve", "--port", "0")
     assert process.stdout is not None
     line = process.stdout.readline()  # blocks until it is ready: searches can be answered from here on
     address = line.split()[-1]
@@ -103,8 +117,8 @@ def test_serve_says_where_answers_and_stops_cleanly(demo: Path, end: signal.Sign
     assert "Traceback" not in err
 
 
-def test_serve_without_a_build_says_so_and_waits_for_one(tmp_path: Path) -> None:
-    process = _start("--data", tmp_path, "serve", "--port", "0")
+def test_serve_without_a_build_says_so_and_waits_for_one(start: Start, tmp_path: Path) -> None:
+    process = start("--data", tmp_path, "serve", "--port", "0")
     assert process.stdout is not None
     address = process.stdout.readline().split()[-1]
     with pytest.raises(urllib.error.HTTPError) as caught:
@@ -116,11 +130,11 @@ def test_serve_without_a_build_says_so_and_waits_for_one(tmp_path: Path) -> None
     assert "scholarcore build" in err
 
 
-def test_a_taken_port_is_told_at_once(demo: Path) -> None:
-    first = _start("--data", demo, "serve", "--port", "0")
+def test_a_taken_port_is_told_at_once(start: Start, demo: Path) -> None:
+    first = start("--data", demo, "serve", "--port", "0")
     assert first.stdout is not None
     port = first.stdout.readline().rstrip("/\n").rsplit(":", 1)[1]
-    second = _start("--data", demo, "serve", "--port", port)
+    second = start("--data", demo, "serve", "--port", port)
     _, err = second.communicate(timeout=60)
     assert second.returncode == 1
     assert "--port" in err

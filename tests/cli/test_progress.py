@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+import contextlib
 import io
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
+import pytest
 from rich.console import Console
 from rich.progress import Progress as Bars
 
+from cli.interrupts import watching
 from cli.progress import BarProgress, LineProgress
 
 
@@ -60,3 +67,27 @@ def test_bars_end_full() -> None:
         progress.finish()
         tasks = [(task.description, task.completed, task.total, task.finished) for task in bars.tasks]
     assert tasks == [("embed", 4, 4, True), ("rank", 0, 0, True)]
+
+
+def test_an_interrupt_that_python_forgot_stops_the_next_step() -> None:
+    progress = LineProgress(io.StringIO())
+    with watching():
+        progress.start("embed", 10)
+        with contextlib.suppress(KeyboardInterrupt):  # as a destructor or a weak reference's callback would
+            signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            progress.advance()
+    progress.advance()
+
+
+def test_a_second_interrupt_ends_the_process() -> None:
+    program = (
+        "import contextlib, signal\n"
+        "from cli.interrupts import watching\n"
+        "with watching():\n"
+        "    with contextlib.suppress(KeyboardInterrupt):\n"
+        "        signal.raise_signal(signal.SIGINT)\n"
+        "    signal.raise_signal(signal.SIGINT)\n"
+    )
+    root = Path(__file__).resolve().parents[2]
+    assert subprocess.run([sys.executable, "-c", program], check=False, cwd=root, timeout=60).returncode == 130
