@@ -13,7 +13,7 @@ from ranking.clean import CleaningReport, clean_citations
 from ranking.corpus import NO_YEAR, Adjacency, Corpus
 from records.paper import Paper
 
-__all__ = ["corpus_of", "load_corpus", "save_corpus"]
+__all__ = ["corpus_of", "load_citations", "load_corpus", "save_corpus"]
 
 _HEADER = 128  # bytes before the data of a NumPy file
 _LINKS = ("citations", "authors", "institutions")
@@ -93,6 +93,18 @@ def load_corpus(folder: Path) -> Corpus:
         _adjacency(folder, "institutions", institutions) if has_institutions else None,
         _mapped(folder / "fields.npy") if (folder / "fields.npy").exists() else None,
         fields,
+    )
+
+
+def load_citations(folder: Path) -> Corpus:
+    """The same with the citations alone: nobody's papers, from nowhere, in no known year."""
+    papers = len(_mapped(folder / "years.npy"))
+    return Corpus(
+        _adjacency(folder, "citations", papers),
+        Adjacency.empty(papers, 0),
+        np.full(papers, NO_YEAR, dtype=np.int16),
+        np.full(papers, -1, dtype=np.int32),
+        0,
     )
 
 

@@ -9,16 +9,14 @@ from records.errors import GraphError
 __all__ = ["connected_components", "core_numbers", "undirected"]
 
 
-def undirected(links: Adjacency, back: Adjacency | None = None) -> Adjacency:
+def undirected(links: Adjacency) -> Adjacency:
     """The undirected simple graph under a digraph: each link both ways, once, without self-loops.
 
     :raises GraphError: when the digraph has not as many rows as columns.
     """
     if links.rows != links.columns:
         raise GraphError(f"a digraph needs as many rows as columns, not {links.rows} and {links.columns}")
-    back = links.transposed() if back is None else back
-    merged = kernels.csr.symmetrise(links.offsets, links.indices, back.offsets, back.indices)
-    return Adjacency(*merged, links.columns)
+    return Adjacency(*kernels.csr.symmetrise(links.offsets, links.indices), links.columns)
 
 
 def core_numbers(graph: Adjacency) -> Indices:

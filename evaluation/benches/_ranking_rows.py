@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.graphs import load_corpus
+from evaluation.graphs import load_citations, load_corpus
 from evaluation.isolate import peak_mib
 from ranking import author_flow, cores, dcores, derive, disruption, flow, indices, kernels, registry, rooted, weighted
 from ranking.corpus import Adjacency, Corpus
@@ -100,8 +100,7 @@ def pagerank(corpus: Corpus, run: Run) -> npt.NDArray[np.float64]:
 
 
 def kcore(corpus: Corpus, run: Run) -> npt.NDArray[np.float64]:
-    graph = run.build(lambda: cores.undirected(corpus.citations, cited_by(corpus)))
-    corpus.forget()
+    graph = run.build(lambda: cores.undirected(corpus.citations))
     numbers = run.time(lambda: cores.core_numbers(graph))
     run.facts.update(bytes=_links_bytes(graph) + 3 * numbers.nbytes, kmax=int(numbers.max(initial=0)))
     return np.asarray(numbers, dtype=np.float64)
@@ -223,6 +222,9 @@ OURS: dict[str, Callable[[Corpus, Run], npt.NDArray[np.float64] | None]] = {
 }
 
 
+_CITATIONS_ONLY = ("pagerank", "kcore", "components")
+
+
 def ours(folder: str, row: str, repeats: int, keep: bool) -> dict[str, Any]:
     """One row of ours; with ``keep`` its result is written beside the arrays, for comparison with the peers."""
     OURS[row](_tiny(), Run(1))
@@ -230,7 +232,8 @@ def ours(folder: str, row: str, repeats: int, keep: bool) -> dict[str, Any]:
     kernels.csr.transpose(np.zeros(2, dtype=np.int64), np.zeros(0, dtype=np.int32), 1)
     run = Run(repeats)
     before = _reset_peak()
-    result = OURS[row](load_corpus(Path(folder)), run)
+    load = load_citations if row in _CITATIONS_ONLY else load_corpus
+    result = OURS[row](load(Path(folder)), run)
     found = run.row(before)
     if keep and result is not None:
         np.save(Path(folder) / f"result.{row}.npy", result)
@@ -244,7 +247,7 @@ def peer(folder: str, name: str, row: str, repeats: int) -> dict[str, Any]:
     warm_up(name)
     run = Run(repeats)
     before = _reset_peak()
-    corpus = load_corpus(Path(folder))
+    corpus = load_citations(Path(folder))
     build, work = PEERS[name, row]
     graph = run.build(lambda: build(corpus.citations))
     result = run.time(lambda: work(graph))

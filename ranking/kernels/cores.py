@@ -30,25 +30,28 @@ def core_numbers(offsets: Int64s, indices: Int32s) -> Int32s:
     queue = np.empty(n, dtype=np.int32)
     level = 0
     while remaining > 0:
-        tail = 0
-        kept = 0
-        least = 2147483647
-        for i in range(remaining):
-            v = alive[i]
-            if degree[v] == level:
-                queue[tail] = v
-                tail += 1
-            elif degree[v] > level:
-                alive[kept] = v
-                kept += 1
-                least = min(least, int(degree[v]))
-        remaining = kept
-        if tail == 0:
-            level = least
-            continue
-        _drain(offsets, indices, degree, queue, tail, level)
-        level += 1
+        remaining, tail, least = _scan(degree, alive, remaining, level, queue)
+        if tail > 0:
+            _drain(offsets, indices, degree, queue, tail, level)
+        level = level + 1 if tail > 0 else least
     return degree
+
+
+@kernel
+def _scan(degree: Int32s, alive: Int32s, remaining: int, level: int, queue: Int32s) -> tuple[int, int, int]:
+    """Queue the vertices of this level, keep those above; returns the number of both and the least degree kept."""
+    kept, tail = 0, 0
+    least = 2147483647
+    for i in range(remaining):
+        v = alive[i]
+        if degree[v] == level:
+            queue[tail] = v
+            tail += 1
+        elif degree[v] > level:
+            alive[kept] = v
+            kept += 1
+            least = min(least, int(degree[v]))
+    return kept, tail, least
 
 
 @kernel

@@ -73,29 +73,63 @@ def _deduplicate(offsets: Int64s, indices: Int32s) -> Int32s:
 
 
 @kernel
-def symmetrise(offsets: Int64s, indices: Int32s, back_offsets: Int64s, back_indices: Int32s) -> tuple[Int64s, Int32s]:
-    """Rows of the undirected simple graph under a digraph: each row merged with its transpose, without self-loops."""
+def symmetrise(offsets: Int64s, indices: Int32s) -> tuple[Int64s, Int32s]:
+    """Rows of the undirected simple graph under a digraph, ascending, without self-loops.
+
+    Holds nothing but the result: links out and links in are put into each row behind each other, then merged there.
+    """
     rows = len(offsets) - 1
-    out_offsets = np.zeros(rows + 1, dtype=np.int64)
-    out_indices = np.empty(2 * len(indices), dtype=np.int32)
-    kept = np.int64(0)
+    starts = np.zeros(rows + 1, dtype=np.int64)
+    for column in indices:
+        starts[column + 1] += 1
+    longest = np.int64(0)
     for row in range(rows):
-        a, a_end = offsets[row], offsets[row + 1]
-        b, b_end = back_offsets[row], back_offsets[row + 1]
-        while a < a_end or b < b_end:
-            if b >= b_end or (a < a_end and indices[a] <= back_indices[b]):
-                other = indices[a]
-                if b < b_end and back_indices[b] == other:
-                    b += 1
-                a += 1
-            else:
-                other = back_indices[b]
+        degree = starts[row + 1] + offsets[row + 1] - offsets[row]
+        longest = max(longest, degree)
+        starts[row + 1] = starts[row] + degree
+    out = np.empty(starts[rows], dtype=np.int32)
+    cursor = np.empty(rows, dtype=np.int64)
+    for row in range(rows):
+        cursor[row] = starts[row] + offsets[row + 1] - offsets[row]
+    for row in range(rows):
+        at = starts[row]
+        for position in range(offsets[row], offsets[row + 1]):
+            column = indices[position]
+            out[at] = column
+            at += 1
+            out[cursor[column]] = row
+            cursor[column] += 1
+    spare = np.empty(longest, dtype=np.int32)
+    kept = np.int64(0)
+    begin = np.int64(0)
+    for row in range(rows):
+        middle = begin + offsets[row + 1] - offsets[row]
+        end = starts[row + 1]
+        count = _merge(out[begin:middle], out[middle:end], row, spare)
+        out[kept : kept + count] = spare[:count]
+        kept += count
+        starts[row + 1] = kept
+        begin = end
+    return starts, out[:kept]
+
+
+@kernel
+def _merge(one: Int32s, two: Int32s, without: int, merged: Int32s) -> int:
+    """Write the union of two ascending rows, but for one vertex, to ``merged``; returns its length."""
+    a, b, count = 0, 0, 0
+    while a < len(one) or b < len(two):
+        if b >= len(two) or (a < len(one) and one[a] <= two[b]):
+            other = one[a]
+            if b < len(two) and two[b] == other:
                 b += 1
-            if other != row:
-                out_indices[kept] = other
-                kept += 1
-        out_offsets[row + 1] = kept
-    return out_offsets, out_indices[:kept]
+            a += 1
+        else:
+            other = two[b]
+            b += 1
+        if other != without:
+            merged[count] = other
+            count += 1
+    return count
 
 
 @kernel

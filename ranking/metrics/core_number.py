@@ -8,14 +8,13 @@ import numpy.typing as npt
 from ranking import cores
 from ranking.corpus import Corpus
 from ranking.registry import Entity, Metric, register
-from ranking.shared import cited_by
 
 __all__ = ["CORE_NUMBER", "core_number"]
 
 
 def core_number(corpus: Corpus) -> npt.NDArray[np.float64]:
     """Core number of every paper in the undirected citation graph, shape (papers,)."""
-    return cores.core_numbers(cores.undirected(corpus.citations, cited_by(corpus))).astype(np.float64)
+    return cores.core_numbers(cores.undirected(corpus.citations)).astype(np.float64)
 
 
 CORE_NUMBER = register(

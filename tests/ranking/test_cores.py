@@ -24,8 +24,11 @@ def _brute_core_numbers(neighbours: list[set[int]]) -> list[int]:
 
 def test_core_numbers_equal_the_definition() -> None:
     for seed in range(600):
-        graph = undirected(random_corpus(seed, papers=1 + seed % 12, links=1 + seed % 5).citations)
-        assert core_numbers(graph).tolist() == _brute_core_numbers(members(graph))
+        backward = (0.1, 0.5)[seed % 2]
+        links = random_corpus(seed, papers=1 + seed % 12, links=1 + seed % 5, backward=backward).citations
+        graph = undirected(links)
+        expected = _brute_core_numbers(members(graph))
+        assert core_numbers(graph).tolist() == expected
 
 
 def test_core_numbers_equal_networkx_and_igraph() -> None:
@@ -67,3 +70,8 @@ def test_components_are_named_by_their_smallest_vertex(links: float) -> None:
             for v in component:
                 expected[v] = min(component)
         assert connected_components(graph).tolist() == expected
+
+
+def test_self_loops_and_mutual_links_count_once_at_most() -> None:
+    links = Adjacency.from_pairs(np.array([0, 0, 1, 2]), np.array([0, 1, 0, 2]), (3, 3))
+    assert core_numbers(undirected(links)).tolist() == [1, 1, 0]
