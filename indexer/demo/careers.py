@@ -7,7 +7,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from indexer.demo.naming import Column, NameColumns, culture_number, draw_habits, draw_names
+from indexer.demo.cultures import culture_number
+from indexer.demo.naming import Column, NameColumns, draw_habits, draw_names
 from indexer.demo.places import Institutions, countries
 from indexer.demo.pools import WeightedGroups, spread_evenly
 from indexer.demo.spec import DemoSpec
@@ -170,7 +171,7 @@ def _founders(setting: _Setting, stream: Stream, year: int, n: int) -> dict[str,
     cohort = _cohort(setting, stream, start, home, _problem(voc, stream, topic))
     cohort["advisor"] = np.full(n, -1, dtype=np.int32)
     cohort["end"] = np.maximum(np.asarray(cohort["end"], dtype=np.int16), year + stream.below(8, n)).astype(np.int16)
-    cohort["names"] = _names(stream, home, setting.institutions)
+    cohort["names"] = _names(setting, stream, home)
     return _traits(setting, stream, cohort)
 
 
@@ -190,7 +191,7 @@ def _entrants(
     home[led] = people.institution(advisor[led], year)
     cohort = _cohort(setting, stream, np.full(n, year), home, interest)
     cohort["advisor"] = advisor.astype(np.int32)
-    names = _names(stream, home, setting.institutions)
+    names = _names(setting, stream, home)
     _share_names(setting, stream, people, names, voc.field_of[voc.topic_of[interest]])
     cohort["names"] = names
     return _traits(setting, stream, cohort)
@@ -244,14 +245,16 @@ def _cohort(
     }
 
 
-def _names(stream: Stream, home: npt.NDArray[np.integer], institutions: Institutions) -> NameColumns:
+def _names(setting: _Setting, stream: Stream, home: npt.NDArray[np.integer]) -> NameColumns:
     """Names by the culture of the country people begin in, or of any country for those who came from abroad."""
     n = len(home)
-    own = institutions.country[home]
+    own = setting.institutions.country[home]
     abroad = stream.choose(cumulative([c.weight for c in countries()]), n)
     stays = stream.uniform(n) < np.array([c.home for c in countries()])[own]
     culture = np.array([culture_number(c.culture) for c in countries()])
-    return draw_names(stream, culture[np.where(stays, own, abroad)])
+    # Listed names are enough for a small world; from 20,000 papers on more and more are made, up to two million.
+    variety = min(max((np.log10(setting.spec.papers) - np.log10(20_000)) / 2, 0.0), 1.0)
+    return draw_names(stream, culture[np.where(stays, own, abroad)], float(variety))
 
 
 def _share_names(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 
@@ -10,11 +9,20 @@ import numpy as np
 import numpy.typing as npt
 from anyascii import anyascii
 
+from indexer.demo.cultures import Culture, culture_number, cultures
 from indexer.demo.streams import Ints, Stream, cumulative
-from indexer.demo.vocabulary import load_toml
 from records.name import Name
 
-__all__ = ["CHANGED", "Culture", "NameColumns", "Writing", "cultures", "draw_names", "printed_name"]
+__all__ = [
+    "CHANGED",
+    "Column",
+    "NameColumns",
+    "Writing",
+    "draw_exceptions",
+    "draw_habits",
+    "draw_names",
+    "printed_name",
+]
 
 CHANGED = 16
 """Added to a :class:`Writing` when the person goes by a new family name."""
@@ -53,121 +61,18 @@ NameColumns = npt.NDArray[np.int16]
 """Names of people as numbers, shape (people, 7); columns are :class:`Column`."""
 
 
-@dataclass(frozen=True)
-class Culture:
-    """Given and family names with their spelling variants; family names from ``common`` on are rare."""
-
-    code: str
-    given: tuple[str, ...]
-    given_respelt: tuple[str, ...]
-    given_native: tuple[str, ...]
-    family: tuple[str, ...]
-    family_native: tuple[str, ...]
-    women: int
-    common: int
-    middle: float
-    double: float
-    particles: tuple[str, ...]
-    feminine: tuple[tuple[str, str], ...]
-    syllables: int
-
-    def family_of(self, number: int, given: int) -> str:
-        """A family name in the form that goes with a given name (Slavic and Greek ones differ by gender)."""
-        name = self.family[number]
-        if self.feminine and 0 <= given < self.women:
-            for ending, feminine in self.feminine:
-                if name.endswith(ending):
-                    return name[: -len(ending)] + feminine
-        return name
-
-
-def _pairs(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Native and Latin spellings out of "native:Latin" items; native is empty where an item has none."""
-    items = [item.rpartition(":") for item in text.split()]
-    return tuple(i[0] for i in items), tuple(i[2] for i in items)
-
-
-def _given(code: str, raw: dict[str, str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Given names as (usual, respelt, native)."""
-    if "syllables" not in raw:
-        native, latin = _pairs(f"{raw['women']} {raw['men']}")
-        return latin, tuple(name.replace("-", " ") for name in latin), native
-    native, latin = _pairs(raw["syllables"])
-    usual = [s.capitalize() for s in latin]
-    respelt, signs = list(usual), list(native)
-    for first, one in zip(latin, native, strict=True):
-        for second, two in zip(latin, native, strict=True):
-            joined, hyphenated = (first + second).capitalize(), f"{first.capitalize()}-{second.capitalize()}"
-            usual.append(joined if code == "zh" else hyphenated)
-            respelt.append(hyphenated if code == "zh" else joined)
-            signs.append(one + two)
-    return tuple(usual), tuple(respelt), tuple(signs)
-
-
-def _culture(code: str, raw: dict[str, str]) -> Culture:
-    native, latin = _pairs(raw["family"])
-    common = len(latin)
-    known = set(latin)
-    rare: dict[str, str] = {}
-    head_signs, heads = _pairs(raw.get("heads", ""))
-    tail_signs, tails = _pairs(raw.get("tails", ""))
-    for head, one in zip(heads, head_signs, strict=True):
-        for tail, two in zip(tails, tail_signs, strict=True):
-            if head + tail not in known:
-                rare.setdefault(head + tail, one + two)
-    given, respelt, given_native = _given(code, raw)
-    return Culture(
-        code=code,
-        given=given,
-        given_respelt=respelt,
-        given_native=given_native,
-        family=latin + tuple(rare),
-        family_native=native + tuple(rare.values()),
-        women=len(raw.get("women", "").split()),
-        common=common,
-        middle=float(raw.get("middle", 0)),
-        double=float(raw.get("double", 0)),
-        particles=("", *_particles(raw.get("particles", ""))),
-        feminine=tuple((a, b) for a, _, b in (pair.partition(">") for pair in raw.get("feminine", "").split())),
-        syllables=len(raw.get("syllables", "").split()),
-    )
-
-
-def _particles(text: str) -> tuple[str, ...]:
-    """Particles; "van de van der" is read as "van", "de"... only where a word does not follow "van"."""
-    words = text.split()
-    joined: list[str] = []
-    for word in words:
-        if joined and joined[-1] == "van" and word != "van":
-            joined[-1] = f"van {word}"
-        else:
-            joined.append(word)
-    return tuple(joined)
-
-
-@cache
-def cultures() -> tuple[Culture, ...]:
-    """All naming cultures."""
-    tables = [
-        load_toml("names", f"{stem}.toml")
-        for stem in ("western_europe", "eastern_europe", "asia", "africa_and_middle_east")
-    ]
-    return tuple(_culture(code, raw) for table in tables for code, raw in table.items())
-
-
-@cache
-def culture_number(code: str) -> int:
-    """Position of a culture in :func:`cultures`."""
-    return [c.code for c in cultures()].index(code)
-
-
-def _draw_given(stream: Stream, culture: Culture, women: npt.NDArray[np.bool_]) -> Ints:
-    """A given name for each person, the first of a list most often."""
+def _draw_given(stream: Stream, culture: Culture, women: npt.NDArray[np.bool_], made: float) -> Ints:
+    """A given name for each person, the first of a list most often, or a made one with probability ``made``."""
     n = len(women)
     if not culture.syllables:
         size = np.where(women, culture.women, len(culture.given) - culture.women)
         number = np.floor(stream.uniform(n) ** 1.3 * size).astype(np.int64)
-        return np.where(women, number, culture.women + number)
+        number = np.where(women, number, culture.women + number)
+        if made <= 0:
+            return number
+        pair = stream.below(size, n) * size + stream.below(size, n)
+        pair += len(culture.given) + np.where(women, 0, culture.women**2)
+        return np.where(stream.chance(made, n), pair, number)
     syllables = culture.syllables
     first = np.floor(stream.uniform(n) ** 1.3 * syllables).astype(np.int64)
     second = np.floor(stream.uniform(n) ** 1.3 * syllables).astype(np.int64)
@@ -175,14 +80,22 @@ def _draw_given(stream: Stream, culture: Culture, women: npt.NDArray[np.bool_]) 
     return np.where(single, first, syllables + first * syllables + second)
 
 
-def _draw_family(stream: Stream, culture: Culture, n: int) -> Ints:
+def _draw_family(stream: Stream, culture: Culture, n: int, made: float) -> Ints:
+    """A family name for each person: common, rare, or made with probability ``made``."""
     rare = len(culture.family) - culture.common
     common = np.floor(stream.uniform(n) ** 1.7 * culture.common).astype(np.int64)
-    return np.where(stream.chance(0.62 if rare else 1.0, n), common, culture.common + stream.below(rare, n))
+    number = np.where(stream.chance(0.62 if rare else 1.0, n), common, culture.common + stream.below(rare, n))
+    if made <= 0 or not rare:
+        return number
+    return np.where(stream.chance(made, n), len(culture.family) + stream.below(culture.made_families, n), number)
 
 
-def draw_names(stream: Stream, culture: npt.NDArray[np.integer]) -> NameColumns:
-    """A name for each person, given the culture they were named in."""
+def draw_names(stream: Stream, culture: npt.NDArray[np.integer], variety: float = 0.0) -> NameColumns:
+    """A name for each person, given the culture they were named in.
+
+    ``variety`` in [0, 1] says how many names are made instead of listed: none, up to most of the family names and about
+    half of the given names.
+    """
     table = np.full((len(culture), len(Column)), -1, dtype=np.int16)
     table[:, Column.CULTURE] = culture
     table[:, Column.PARTICLE] = 0
@@ -192,10 +105,10 @@ def draw_names(stream: Stream, culture: npt.NDArray[np.integer]) -> NameColumns:
         if n == 0:
             continue
         women = stream.chance(0.42, n)
-        given, other = _draw_given(stream, words, women), _draw_given(stream, words, women)
+        given, other = (_draw_given(stream, words, women, 0.5 * variety) for _ in range(2))
         given = np.where(stream.chance(0.08 if words.code == "id" else 0.0, n), -1, given)
         has_middle = stream.chance(words.middle, n) & (given >= 0) & (other >= 0) & (other != given)
-        family, second, new = (_draw_family(stream, words, n) for _ in range(3))
+        family, second, new = (_draw_family(stream, words, n, 0.68 * variety) for _ in range(3))
         table[rows, Column.GIVEN] = given
         table[rows, Column.MIDDLE] = np.where(has_middle, other, -1)
         table[rows, Column.FAMILY] = family
@@ -203,7 +116,7 @@ def draw_names(stream: Stream, culture: npt.NDArray[np.integer]) -> NameColumns:
         if len(words.particles) > 1:
             particle = 1 + stream.below(len(words.particles) - 1, n)
             table[rows, Column.PARTICLE] = np.where(stream.chance(0.16, n), particle, 0)
-        changes = stream.chance(0.12, n) & (given >= 0) & (given < words.women) & (new != family)
+        changes = stream.chance(0.12, n) & (given >= 0) & women & (words.women > 0) & (new != family)
         table[rows, Column.NEW_FAMILY] = np.where(changes, new, -1)
     return table
 
@@ -292,7 +205,7 @@ def _initials(given: str) -> str:
 def _families(culture: Culture, row: list[int], *, changed: bool) -> tuple[str, str]:
     """Family name and second family name ("" for none)."""
     family = culture.family_of(row[Column.FAMILY], row[Column.GIVEN])
-    second = culture.family[row[Column.SECOND]] if row[Column.SECOND] >= 0 else ""
+    second = culture.family_name(row[Column.SECOND])[1] if row[Column.SECOND] >= 0 else ""
     if changed and row[Column.NEW_FAMILY] >= 0:
         new = culture.family_of(row[Column.NEW_FAMILY], row[Column.GIVEN])
         return (f"{family}-{new}" if row[Column.NEW_FAMILY] % 2 else new), second
@@ -306,15 +219,15 @@ def printed_name(row: list[int], code: int) -> Name:
     family, second = _families(culture, row, changed=code >= CHANGED)
     if row[Column.GIVEN] < 0:
         return Name(family=family)
-    given, middle = culture.given[row[Column.GIVEN]], ""
+    given, middle = culture.given_name(row[Column.GIVEN]), ""
     if row[Column.MIDDLE] >= 0 and writing not in (Writing.NO_MIDDLE, Writing.FIRST_INITIAL):
-        middle = culture.given[row[Column.MIDDLE]]
+        middle = culture.given_name(row[Column.MIDDLE])
     if second and writing not in (Writing.ONE_FAMILY, Writing.FIRST_INITIAL):
         family = f"{family}-{second}" if writing == Writing.JOINED_FAMILY else f"{family} {second}"
     particle = culture.particles[row[Column.PARTICLE]]
     native = ""
     if writing in (Writing.RESPELT, Writing.RESPELT_INITIALS):
-        given = culture.given_respelt[row[Column.GIVEN]]
+        given = culture.respelt_name(row[Column.GIVEN])
     if writing in (Writing.INITIALS, Writing.RESPELT_INITIALS, Writing.FIRST_INITIAL):
         given = _initials(f"{given} {middle}") if writing != Writing.FIRST_INITIAL else f"{given[0]}."
         middle = ""
@@ -324,6 +237,6 @@ def printed_name(row: list[int], code: int) -> Name:
         given, middle, family, particle = _plain(given), _plain(middle), _plain(family), _plain(particle)
     elif writing == Writing.SWAPPED:
         given, family = family, given
-    elif writing == Writing.NATIVE and culture.given_native[row[Column.GIVEN]]:
-        native = culture.family_native[row[Column.FAMILY]] + culture.given_native[row[Column.GIVEN]]
+    elif writing == Writing.NATIVE:
+        native = culture.native_name(row[Column.FAMILY], row[Column.GIVEN])
     return Name(family=family, given=f"{given} {middle}" if middle else given, particle=particle, native=native)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from anyascii import anyascii
 
-from indexer.demo.naming import Column, cultures
+from indexer.demo.cultures import Culture, cultures
+from indexer.demo.naming import Column
 from indexer.demo.streams import Ints
 from indexer.demo.world import World
 
@@ -66,8 +67,27 @@ def _pairs_of(world: World, entries: Ints, paper: Ints) -> tuple[Ints, Ints, Int
     return one[higher], two[higher], year[higher]
 
 
-def _table(names: tuple[str, ...], numbers: dict[str, int]) -> npt.NDArray[np.int64]:
-    return np.array([numbers.setdefault(anyascii(name).lower(), len(numbers)) for name in names], dtype=np.int64)
+def _identify(
+    numbers: npt.NDArray[np.int16], spell: Callable[[int], str], known: dict[str, int]
+) -> npt.NDArray[np.int64]:
+    """For numbers of names, numbers that are equal where the names read the same in plain letters."""
+    used, place = np.unique(numbers, return_inverse=True)
+    spelt = (anyascii(spell(number)).lower() for number in used.tolist())
+    return np.array([known.setdefault(name, len(known)) for name in spelt], dtype=np.int64)[place]
+
+
+def _given_speller(culture: Culture, *, initial: bool) -> Callable[[int], str]:
+    """How a given name reads; "" for people with one name only."""
+
+    def spell(number: int) -> str:
+        name = culture.given_name(number) if number >= 0 else ""
+        return name[:1] if initial else name
+
+    return spell
+
+
+def _family_speller(culture: Culture) -> Callable[[int], str]:
+    return lambda number: culture.family_name(number)[1]
 
 
 def name_keys(world: World, *, initial: bool = False) -> Ints:
@@ -79,11 +99,9 @@ def name_keys(world: World, *, initial: bool = False) -> Ints:
     keys = np.zeros(len(names), dtype=np.int64)
     for number, culture in enumerate(cultures()):
         rows = np.flatnonzero(names[:, Column.CULTURE] == number)
-        given = _table(tuple(g[:1] if initial else g for g in culture.given), givens)
-        family = _table(culture.family, families)
-        has_given = names[rows, Column.GIVEN] >= 0
-        first = np.where(has_given, given[np.maximum(names[rows, Column.GIVEN], 0)] + 1, 0)
-        keys[rows] = first << 32 | family[names[rows, Column.FAMILY]]
+        given, family = names[rows, Column.GIVEN], names[rows, Column.FAMILY]
+        first = _identify(given, _given_speller(culture, initial=initial), givens)
+        keys[rows] = first << 32 | _identify(family, _family_speller(culture), families)
     return keys
 
 

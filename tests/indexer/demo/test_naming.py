@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from indexer.demo.naming import CHANGED, Column, Writing, cultures, draw_names, printed_name
+from indexer.demo.cultures import cultures
+from indexer.demo.naming import CHANGED, Column, Writing, draw_names, printed_name
 from indexer.demo.streams import Stream
 from records.name import Name
 
 
-def _people(culture: str, n: int = 300) -> list[list[int]]:
+def _people(culture: str, n: int = 300, variety: float = 0.0) -> list[list[int]]:
     number = [c.code for c in cultures()].index(culture)
-    return [list(map(int, row)) for row in draw_names(Stream(1, "names"), np.full(n, number)).tolist()]
+    return [list(map(int, row)) for row in draw_names(Stream(1, "names"), np.full(n, number), variety).tolist()]
 
 
 def test_there_are_many_cultures_with_many_names() -> None:
@@ -24,9 +25,10 @@ def test_there_are_many_cultures_with_many_names() -> None:
         assert all(name.strip() == name and name for name in (*culture.given, *culture.family))
 
 
+@pytest.mark.parametrize("variety", [0.0, 1.0])
 @pytest.mark.parametrize("culture", [c.code for c in cultures()])
-def test_writings_are_compatible_with_the_full_name(culture: str) -> None:
-    for row in _people(culture, 60):
+def test_writings_are_compatible_with_the_full_name(culture: str, variety: float) -> None:
+    for row in _people(culture, 60, variety):
         full = printed_name(row, Writing.FULL)
         for writing in Writing:
             printed = printed_name(row, writing)
@@ -80,6 +82,31 @@ def test_mononyms_have_a_family_name_only() -> None:
     names = [printed_name(row, Writing.FULL) for row in _people("id", 400) if row[Column.GIVEN] < 0]
     assert names
     assert all(name.given == "" for name in names)
+
+
+def test_made_names_are_many_and_look_like_names() -> None:
+    rows = _people("en", 4000, variety=1.0)
+    names = [printed_name(row, Writing.NO_MIDDLE).full for row in rows]
+    assert len(set(names)) > 3800
+    assert len({printed_name(row, Writing.NO_MIDDLE).full for row in _people("en", 4000)}) < 3600
+    for culture in cultures():
+        for row in _people(culture.code, 200, variety=1.0):
+            name = printed_name(row, Writing.FULL)
+            assert name.family[0].isupper() or name.family[0] == "‘"
+            assert name.given == "" or name.given[0].isupper()
+            assert max(row) < 32_767
+
+
+def test_a_made_given_name_keeps_its_gender() -> None:
+    english = cultures()[_number("en")]
+    listed = len(english.given)
+    assert english.given_name(listed) == english.given[0]
+    thomas, james = english.given.index("Thomas"), english.given.index("James")
+    men = listed - english.women
+    made = listed + english.women**2 + (thomas - english.women) * men + james - english.women
+    assert english.given_name(made) == "Thomes"
+    assert not english.is_woman(made)
+    assert english.is_woman(listed + english.women**2 - 1)
 
 
 def _number(code: str) -> int:

@@ -11,9 +11,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from anyascii import anyascii
 
 from indexer.demo import DemoCorpus, DemoReport, DemoSpec, write_corpus
+from indexer.demo.cultures import cultures
+from indexer.demo.naming import Column
 from indexer.demo.queries import make_queries
+from indexer.demo.relations import homonyms
 from indexer.demo.vocabulary import Phrase
 from indexer.sources.base import Person
 from indexer.sources.jsonl import JsonlReader
@@ -149,6 +153,17 @@ def test_homonyms_share_a_name(folder: Path, authors: dict[str, dict[str, Any]])
     assert len(grouped) == len(set(grouped))
     assert all(len(people.split(" ")) > 1 for _, people in rows)
     assert set(grouped) <= authors.keys()
+
+
+def test_homonyms_by_brute_force(large: DemoCorpus) -> None:
+    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for person, row in enumerate(large.world.people.names.tolist()):
+        culture = cultures()[row[Column.CULTURE]]
+        given = culture.given_name(row[Column.GIVEN]) if row[Column.GIVEN] >= 0 else ""
+        family = culture.family_name(row[Column.FAMILY])[1]
+        groups[anyascii(given).lower(), anyascii(family).lower()].append(person)
+    expected = sorted(tuple(group) for group in groups.values() if len(group) > 1)
+    assert sorted(homonyms(large.world)) == expected
 
 
 def test_experts_have_papers_in_the_topic(
