@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ranking import kernels
 from ranking.corpus import NO_YEAR, Adjacency, Corpus
-from ranking.shared import kept
+from ranking.shared import cited_by, kept
 
 __all__ = ["Disruption", "disruption"]
 
@@ -48,8 +48,11 @@ def disruption(corpus: Corpus, *, within: int = 5, sample: int = 2048) -> Disrup
     rank = np.empty(corpus.papers, dtype=np.int32)
     rank[order] = np.arange(corpus.papers, dtype=np.int32)
     links = corpus.citations
-    renamed = Adjacency.from_pairs(rank[links.row_of_links()], rank[links.indices], (corpus.papers, corpus.papers))
-    back = renamed.transposed()
+    if (corpus.years[1:] >= corpus.years[:-1]).all():  # numbered by time already
+        back = cited_by(corpus)
+    else:
+        links = Adjacency.from_pairs(rank[links.row_of_links()], rank[links.indices], (corpus.papers, corpus.papers))
+        back = links.transposed()
     years = corpus.years[order].astype(np.int64)
     known = years != NO_YEAR
     first = np.searchsorted(years, years)
@@ -58,6 +61,6 @@ def disruption(corpus: Corpus, *, within: int = 5, sample: int = 2048) -> Disrup
         last = np.full(corpus.papers, corpus.papers)
     bounds = first.astype(np.int32), last.astype(np.int32)
     counts = kernels.disruption.disruption_counts(
-        renamed.offsets, renamed.indices, back.offsets, back.indices, *bounds, sample
+        links.offsets, links.indices, back.offsets, back.indices, *bounds, sample
     )
     return Disruption(*(row[rank] for row in counts))

@@ -5,7 +5,7 @@ import pytest
 
 from ranking.corpus import NO_YEAR, Corpus
 from ranking.disruption import disruption
-from tests.ranking.corpora import citing, corpus_of, members, random_corpus
+from tests.ranking.corpora import citing, corpus_of, members, random_corpus, relabelled
 
 
 def _brute(corpus: Corpus, focal: int, within: int) -> tuple[int, int, int]:
@@ -29,6 +29,8 @@ def _brute(corpus: Corpus, focal: int, within: int) -> tuple[int, int, int]:
 def test_counts_equal_the_definition(within: int) -> None:
     for seed in range(150):
         corpus = random_corpus(seed, papers=1 + seed % 20, links=3.0)
+        if seed % 3 == 0:
+            corpus = relabelled(corpus, np.argsort(np.argsort(corpus.years, kind="stable")))
         found = disruption(corpus, within=within)
         triples = zip(found.only_paper, found.both, found.only_references, strict=True)
         assert list(triples) == [_brute(corpus, v, within) for v in range(corpus.papers)]
@@ -37,7 +39,7 @@ def test_counts_equal_the_definition(within: int) -> None:
 def test_worked_examples() -> None:
     years = np.array([2000, 2001, 2002, 2003, 2004])
     alone = disruption(corpus_of(citing((1, 0), (2, 1), (3, 1), (4, 1), papers=5), years=years)).index
-    assert alone.tolist() == [0.0, 1.0, 0.0, 0.0, 0.0] or alone[1] == 1.0
+    assert alone[1] == 1.0
     along = citing((1, 0), (2, 1), (2, 0), (3, 1), (3, 0), (4, 0), papers=5)
     found = disruption(corpus_of(along, years=years))
     assert (found.only_paper[1], found.both[1], found.only_references[1]) == (0, 2, 1)
