@@ -20,6 +20,7 @@ __all__ = [
     "paper_institutions",
     "paper_venues",
     "simple_citations",
+    "unkept",
     "venue_papers",
 ]
 
