@@ -11,7 +11,7 @@ from search.guards import unknown_words
 from search.plan import ENGLISH_FIELDS
 from search.query import parse, parse_filter, unparse
 from search.query.ast import And, Everything, Keyword, KeywordField, Match, Node, Not, Or, TextField
-from search.query.rewrite import expand_cited_by, is_constraint, resolve_ids, texts, walk
+from search.query.rewrite import expand, is_constraint, resolve_ids, texts, walk
 from search.request import SearchWarning
 from search.spelling import similar_word
 from search.text import analyze, words
@@ -29,7 +29,7 @@ _ID_FIELDS = frozenset((KeywordField.ID, KeywordField.EXTERNAL_ID))
 class Interpretation:
     """A request as it is searched.
 
-    ``query`` scores the lexical half and decides what matches it; ``where`` holds the filters. ``meaning`` is the text
+    ``query`` scores the lexical half; ``where`` holds filters and all other conditions. ``meaning`` is the text
     that is embedded ("" when there is none). ``near`` constrains the vector half: everything but the plain words, or
     the whole query when operators, phrases or prefixes make it a condition (``strict``). ``plain`` are the plain words
     as typed and ``content`` the different ones that are looked up, ``named`` the ids asked for by name.
@@ -73,7 +73,7 @@ def interpret(text: str, filters: str, engine: Engine) -> Interpretation:
     limited = resolve_ids(parse_filter(filters, metrics=metrics), engine)
     warnings = [SearchWarning("unknown-id", each.message()) for each in (asked, limited) if each.unknown]
     written = unparse(conjunction(asked.node, limited.node) or Everything())
-    query, where = expand_cited_by(asked.node, engine), conjunction(expand_cited_by(limited.node, engine))
+    query, where = _separated(expand(asked.node, engine), expand(limited.node, engine))
     bag = _bag(query)
     content = content_words(bag.text.split()) if bag else []
     typed = tuple(dict.fromkeys(content))
@@ -98,6 +98,14 @@ def interpret(text: str, filters: str, engine: Engine) -> Interpretation:
         written=written,
         warnings=tuple(warnings),
     )
+
+
+def _separated(query: Node, filters: Node) -> tuple[Node, Node | None]:
+    """What of ``query`` is a measure of relevance, and all conditions besides."""
+    operands = _operands(query)
+    scoring = conjunction(*(child for child in operands if not is_constraint(child)))
+    conditions = (child for child in operands if is_constraint(child))
+    return scoring or Everything(), conjunction(filters, *conditions)
 
 
 def _meaning(query: Node) -> str:
@@ -188,7 +196,10 @@ def _word_warnings(
     if not unknown or len(typed) > MAX_WORDS:
         return warnings
     shown = ", ".join(repr(word) for word in unknown[:_EXPLAINED_UNKNOWN])
-    message = f"no paper has the word {shown}" if len(unknown) == 1 else f"no paper has any of the words {shown}"
+    message = f"no title or abstract has {'the word' if len(unknown) == 1 else 'any of the words'} {shown}"
+    names = [word for word in unknown[:_EXPLAINED_UNKNOWN] if engine.find_authors(word, 1)]
+    if names:
+        message += f"; to search authors write author:{names[0]}"
     guesses = [guess for word in unknown[:_EXPLAINED_UNKNOWN] if (guess := similar_word(engine, word))]
     if guesses:
         message += f"; did you mean {', '.join(guesses)}?"

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from records.ids import ExternalId
 from search.engine import Engine, PaperQuery
-from search.query.ast import And, Everything, Keyword, KeywordField, Match, Node, Not, Or, Range
+from search.plan import ENGLISH_FIELDS
+from search.query.ast import And, Keyword, KeywordField, Match, Node, Not, Or
 
-__all__ = ["Resolved", "expand_cited_by", "is_constraint", "resolve_ids", "texts", "transform", "walk"]
+__all__ = ["Resolved", "expand", "is_constraint", "resolve_ids", "texts", "transform", "walk"]
 
 _PAPER_FIELDS = frozenset((KeywordField.ID, KeywordField.REFERENCE, KeywordField.CITED_BY))
 _SHOWN = 3
@@ -64,18 +65,22 @@ def resolve_ids(node: Node, engine: Engine) -> Resolved:
             return _with_live_papers(leaf, engine, resolved.unknown)
         if leaf.field is KeywordField.AUTHOR_ID:
             return _with_live_authors(leaf, engine, resolved.unknown)
-        if leaf.field is KeywordField.EXTERNAL_ID:
-            return _with_equivalents(leaf, engine, resolved.unknown)
+        if leaf.field is KeywordField.EXTERNAL_ID and engine.count(_with_equivalents(leaf)) == 0:
+            resolved.unknown.extend(("paper", value) for value in leaf.values)
         return leaf
 
     resolved.node = transform(node, change)
     return resolved
 
 
-def expand_cited_by(node: Node, engine: Engine) -> Node:
-    """Replace ``citedby:X`` by the ids of the papers that X refers to. Ids must be live."""
+def expand(node: Node, engine: Engine) -> Node:
+    """What engines are asked instead of ``node`` (with live ids): ``citedby:X`` becomes the ids of the papers that X
+    refers to, and an external id is joined by those that name the same thing (an arXiv id and its DOI).
+    """
 
     def change(leaf: Node) -> Node:
+        if isinstance(leaf, Keyword) and leaf.field is KeywordField.EXTERNAL_ID:
+            return _with_equivalents(leaf)
         if not isinstance(leaf, Keyword) or leaf.field is not KeywordField.CITED_BY:
             return leaf
         papers = [document.paper for document in engine.papers(leaf.values) if document is not None]
@@ -125,21 +130,19 @@ def _with_live_authors(node: Keyword, engine: Engine, unknown: list[tuple[str, s
     return replace(node, values=tuple(dict.fromkeys(values)))
 
 
-def _with_equivalents(node: Keyword, engine: Engine, unknown: list[tuple[str, str]]) -> Keyword:
-    """Ids that name the same thing by construction count too: an arXiv id and its DOI."""
+def _with_equivalents(node: Keyword) -> Keyword:
     values: list[str] = []
     for value in node.values:
         identifier = ExternalId.try_parse(value)
         values.extend((value, *map(str, identifier.equivalents())) if identifier else (value,))
-    found = replace(node, values=tuple(dict.fromkeys(values)))
-    if engine.count(found) == 0:
-        unknown.extend(("paper", value) for value in node.values)
-    return found
+    return replace(node, values=tuple(dict.fromkeys(values)))
 
 
 def is_constraint(node: Node) -> bool:
-    """Whether nothing in ``node`` scores."""
-    return all(isinstance(part, (Keyword, Range, Everything, And, Or, Not)) for part in walk(node, positive=True))
+    """Whether ``node`` says nothing about title and abstract (but what they must not hold): it is no measure of
+    relevance how short a list of authors is.
+    """
+    return not any(isinstance(part, Match) and part.field in ENGLISH_FIELDS for part in walk(node, positive=True))
 
 
 def texts(node: Node, fields: frozenset[str]) -> list[Match]:

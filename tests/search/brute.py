@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from records.author import Author
 from search.document import sort_date
 from search.engine import (
     AuthorDocument,
@@ -156,7 +157,12 @@ class BruteEngine:
         return [None for _ in ids]
 
     def find_authors(self, name: str, limit: int = 10) -> list[AuthorDocument]:
-        return []
+        people = {
+            a.author_id: a.name for entry in self._papers.values() for a in entry.paper.authorships if a.author_id
+        }
+        asked = {token.term for token in words(name)}
+        found = [who for who, known in people.items() if asked <= {token.term for token in words(known.full)}]
+        return [AuthorDocument(Author(who, people[who])) for who in sorted(found)][:limit]
 
     def resolve(self, kind: str, identifier: str) -> str | None:
         if kind == "paper" and identifier in self._papers:

@@ -170,6 +170,13 @@ def test_the_rare_word_guard_is_what_keeps_them_above(opener: Opener) -> None:
     assert not any("rare word" in hit.explanation for hit in plain.hits)
 
 
+def test_conditions_do_not_score(papers: PaperSearch) -> None:
+    alone, limited = (
+        ask(papers, text, mode=Mode.LEXICAL) for text in ("graph", "graph author:doe venue:meeting year:*")
+    )
+    assert [(hit.id, hit.score) for hit in alone.hits] == [(hit.id, hit.score) for hit in limited.hits]
+
+
 def test_explanations_add_up(papers: PaperSearch) -> None:
     for text in ("graph networks", "attention is all you need", "BLEURT embedding"):
         for hit in ask(papers, text, explain=True).hits:
@@ -200,12 +207,14 @@ def test_browsing_lists_the_most_cited(papers: PaperSearch) -> None:
     assert everything.interpretation == ""
     assert not everything.warnings
     assert ids(ask(papers, filter="year:<1995")) == ["p:car", "p:müller", "p:tobe"]
+    assert ids(ask(papers, "author:doe year:2010..2018"))[:2] == ["p:seq", "p:graph"]
     assert ids(ask(papers, "year:<1995", sort="date")) == ["p:car", "p:müller", "p:tobe"]
 
 
 def test_ids_are_looked_up(papers: PaperSearch) -> None:
     assert ids(ask(papers, "doi:10.1000/ATTENTION")) == ["p:attention"]
     assert ids(ask(papers, "https://doi.org/10.1000/attention")) == ["p:attention"]
+    assert ask(papers, "10.48550/arXiv.1706.03762").interpretation == "doi:10.48550/arxiv.1706.03762"
     assert ids(ask(papers, "see https://doi.org/10.1000/attention and the car industry"))[0] == "p:attention"
     assert ids(ask(papers, "id:old:graph")) == ["p:graph"]
     assert ask(papers, "id:old:graph").interpretation == "id:p:graph"
@@ -252,6 +261,7 @@ def test_warnings_about_words(papers: PaperSearch) -> None:
     result = ask(papers, "grammer of graphs")
     assert codes(result) == {"unknown-words"}
     assert "grammar" in result.warnings[0].message
+    assert "author:vaswani" in ask(papers, "vaswani graph").warnings[0].message
     assert "stopwords-ignored" in codes(ask(papers, "the AND graph"))
     assert not ask(papers, "the graph of networks").warnings
 
