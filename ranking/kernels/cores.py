@@ -23,9 +23,10 @@ def core_numbers(offsets: Int64s, indices: Int32s) -> Int32s:
     """
     n = len(offsets) - 1
     degree = np.empty(n, dtype=np.int32)
+    alive = np.empty(n, dtype=np.int32)
     for v in range(n):
         degree[v] = offsets[v + 1] - offsets[v]
-    alive = np.arange(n).astype(np.int32)
+        alive[v] = v
     remaining = n
     queue = np.empty(n, dtype=np.int32)
     level = 0
