@@ -2,7 +2,7 @@
 
 Scholars paste questions and sentences: "I'm interested in articles on how ...". Beyond the stopwords, which no index
 holds, function words are left out of plain words as long as others remain (phrases and operators keep them). Measured
-on three test collections this is worth up to 0.03 nDCG@10 for long questions, and nothing is lost on short ones.
+on three test collections this changes nDCG@10 of BM25 by -0.001 to +0.03, most where questions are long.
 """
 
 from __future__ import annotations
