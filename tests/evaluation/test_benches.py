@@ -50,6 +50,8 @@ def test_search_bench_has_a_row_for_every_kind_of_request() -> None:
             rows[name]["p50_ms"] / rows["tantivy"]["p50_ms"], rel=0.01
         )
         assert rows[name]["mean_total"] > 0
+    # The peer finds what we find, and what holds nothing but a function word.
+    assert rows["lexical"]["mean_total"] <= rows["tantivy"]["mean_total"] <= 2 * rows["lexical"]["mean_total"]
     assert rows["deep_cursor"]["deepest"] >= 200
     assert result["settings"]["vectors"] == "random unit vectors"
 
