@@ -127,7 +127,7 @@ def _show_hit(hit: PaperHit) -> None:
     for field, fragments in hit.highlights.items():
         if field != "title":
             for fragment in fragments:
-                out.print(Text("     … ").append_text(marked(fragment)))
+                out.print(Text("     ").append_text(marked(fragment)))
     if hit.explanation:
         parts = "  ".join(f"{name} {value:.3f}" for name, value in hit.explanation.items())
         out.print(f"     score {hit.score:.3f}: {parts}", style="dim")
