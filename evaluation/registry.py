@@ -51,6 +51,7 @@ __all__ = [
     "Task",
     "TaskOptions",
     "bench_names",
+    "embedded_only",
     "get_bench",
     "get_task",
     "run_bench",
@@ -118,6 +119,15 @@ class Bench:
     run: Callable[[Any, Progress], Outcome]
     options: type[BenchOptions] = BenchOptions
     rows: tuple[str, ...] = ()
+
+
+def embedded_only(engine: str) -> None:
+    """For what only the embedded engine answers.
+
+    :raises EvaluationError: when another engine is asked for.
+    """
+    if engine != "embedded":
+        raise EvaluationError(f"engine {engine!r} is not available in this version; available: embedded")
 
 
 def task_names() -> tuple[str, ...]:

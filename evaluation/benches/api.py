@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from evaluation.benches.build import import_source
 from evaluation.isolate import cores, peak_mib, run_isolated
-from evaluation.registry import Bench, BenchOptions, Outcome, Row
+from evaluation.registry import Bench, BenchOptions, Outcome, Row, embedded_only
 from evaluation.timing import time_calls
 from evaluation.workload import Workload, draw_workload, sample_papers
 from records.errors import EvaluationError
@@ -58,6 +58,7 @@ class ApiBenchOptions(BenchOptions, frozen=True, kw_only=True):
 
 def run(options: ApiBenchOptions, progress: Progress) -> Outcome:
     """Build (unless there is a data folder), serve, and send every row's requests over one connection."""
+    embedded_only(options.engine)
     if options.queries < 1:
         raise EvaluationError(f"queries must be at least 1, not {options.queries}")
     with ExitStack() as stack:

@@ -13,7 +13,7 @@ from typing import Any
 from evaluation.corpora import bench_papers, reader_of
 from evaluation.folder import Folder
 from evaluation.isolate import Measured, cores, run_isolated
-from evaluation.registry import Bench, BenchOptions, Outcome, Row
+from evaluation.registry import Bench, BenchOptions, Outcome, Row, embedded_only
 from indexer.build import build as run_build
 from indexer.catalog import Catalog
 from indexer.demo import DemoSpec, write_corpus
@@ -46,6 +46,7 @@ class BuildBenchOptions(BenchOptions, frozen=True, kw_only=True):
 
 def run(options: BuildBenchOptions, progress: Progress) -> Outcome:
     """Each step in a process of its own, in a temporary data folder."""
+    embedded_only(options.engine)
     with ExitStack() as stack:
         data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="scholarcore-bench-")))
         rows: list[Row] = []

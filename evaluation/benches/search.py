@@ -14,7 +14,7 @@ import numpy as np
 
 from evaluation.corpora import bench_papers
 from evaluation.isolate import cores, run_isolated
-from evaluation.registry import Bench, BenchOptions, Outcome, Row
+from evaluation.registry import Bench, BenchOptions, Outcome, Row, embedded_only
 from evaluation.search_index import documents
 from evaluation.timing import time_calls
 from evaluation.workload import Workload, draw_workload, sample_papers
@@ -58,6 +58,7 @@ class SearchBenchOptions(BenchOptions, frozen=True, kw_only=True):
 
 def run(options: SearchBenchOptions, progress: Progress) -> Outcome:
     """Build (unless there is a generation), then measure each row in a process of its own."""
+    embedded_only(options.engine)
     known = (*ROWS, PEER)
     unknown = [row for row in options.rows if row not in known]
     if unknown or not options.rows or options.queries < 1:

@@ -14,7 +14,7 @@ from typing import Any
 from evaluation.folder import Folder, Qrels
 from evaluation.measures import SEARCH_KEYS, compare, per_query, summarise
 from evaluation.peers.bm25s_peer import Bm25sPeer
-from evaluation.registry import Outcome, Row, Task, TaskOptions
+from evaluation.registry import Outcome, Row, Task, TaskOptions, embedded_only
 from evaluation.search_index import SearchIndex, write_generation
 from evaluation.vectors import KeptVectors, default_cache
 from records.errors import EvaluationError
@@ -123,8 +123,7 @@ def _check(options: SearchOptions) -> None:
         raise EvaluationError(f"modes must be some of {', '.join(ROWS)}, not {', '.join(unknown) or 'none'}")
     if options.limit < 1:
         raise EvaluationError(f"limit must be at least 1, not {options.limit}")
-    if options.engine != "embedded":
-        raise EvaluationError(f"engine {options.engine!r} is not available in this version; available: embedded")
+    embedded_only(options.engine)
 
 
 class _Work:

@@ -111,6 +111,7 @@ def test_api_bench_tells_of_a_server_that_does_not_come_up(monkeypatch: pytest.M
         ("search", {"data": "/nowhere"}, "has no engine folder"),
         ("search", {"corpus": "/nowhere"}, "is not a corpus"),
         ("build", {"corpus": "/nowhere"}, "is not a corpus"),
+        *((bench, {"engine": "both"}, "engine 'both' is not available") for bench in ("search", "build", "api")),
         ("api", {"data": "/nowhere"}, "has no engine folder"),
         ("api", {"queries": 0}, "queries must be at least 1"),
         ("build", {"queries": 3}, "has no option 'queries'"),
