@@ -14,11 +14,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from search.service import PaperSearch
-
 from records.errors import EngineError, GenerationError
 from search.embedding import Embedder
 from search.engine import Engine, EngineStore
+from search.service import PaperSearch
 
 __all__ = ["Serving", "Session"]
 

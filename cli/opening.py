@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from cli.output import note
 
 if TYPE_CHECKING:
-    from search.service import PaperSearch
-
     from search.embedded import EmbeddedStore
     from search.embedding import Embedder
     from search.engine import Engine
+    from search.service import PaperSearch
     from settings import Settings
 
 __all__ = ["embedder_for", "open_engine", "open_search", "open_store"]

@@ -12,9 +12,8 @@ from cli.context import DataOption, JsonOption, LimitOption, settings_of
 from cli.output import console, count, emit_model, marked, note, plain, table
 
 if TYPE_CHECKING:
-    from search.service import PaperSearch
-
     from search.request import PaperHit, SearchRequest, SearchResult
+    from search.service import PaperSearch
 
 __all__ = ["ModeName", "search"]
 
