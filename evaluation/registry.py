@@ -185,7 +185,7 @@ def run_evaluation(
 def run_bench(
     what: str, options: Mapping[str, Any] | None = None, *, progress: Progress = NO_PROGRESS
 ) -> dict[str, Any]:
-    """Run a bench: ``{"bench", "data", "settings", "rows"}``, ready for ``json.dumps``.
+    """Run a bench: ``{"task", "data", "settings", "rows"}``, ready for ``json.dumps``.
 
     Options that are None count as not given.
 
@@ -197,7 +197,7 @@ def run_bench(
     rows = [_row(row, ()) for row in outcome.rows]
     settings = {**msgspec.to_builtins(checked), **outcome.settings}
     data = Path(checked.corpus).resolve().name if checked.corpus else f"demo-{checked.papers}"
-    return {"bench": what, "data": outcome.settings.get("data", data), "settings": _json(settings), "rows": rows}
+    return {"task": what, "data": outcome.settings.get("data", data), "settings": _json(settings), "rows": rows}
 
 
 def _modules(path: Sequence[str]) -> tuple[str, ...]:

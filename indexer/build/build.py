@@ -6,7 +6,7 @@ import hashlib
 import resource
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -19,6 +19,7 @@ from indexer.build.corpus import corpus_of
 from indexer.build.vectors import PaperVectors
 from indexer.catalog import Catalog, CatalogArrays
 from indexer.vector_cache import VectorCache
+from ranking.corpus import Corpus
 from ranking.registry import Entity, Metric, metrics
 from records.errors import BuildError
 from records.progress import NO_PROGRESS, Progress
@@ -74,7 +75,7 @@ def build(
         catalog.derive(progress)
         digest = build_digest(catalog)
     current = _current(store)
-    if not force and current is not None and _same(current, digest, embedder, run.names):
+    if not force and current is not None and _same(current, digest, embedder):
         return BuildReport(current, built=False, seconds=run.seconds, peak_mib=_peak_mib())
     with ExitStack() as stack:
         if embedder is not None and cache is not None:
@@ -85,12 +86,12 @@ def build(
 
 def build_digest(catalog: Catalog) -> str:
     """The fingerprint a generation of the catalog's present state carries as ``source_digest``."""
-    names = [metric.name for metric in _metrics(Entity.AUTHOR)]
+    names = [metric.name for entity in (Entity.PAPER, Entity.AUTHOR) for metric in metrics(entity)]
     return hashlib.blake2b(f"{BUILD_VERSION} {names} {catalog.digest()}".encode(), digest_size=16).hexdigest()
 
 
-def _metrics(entity: Entity) -> tuple[Metric, ...]:
-    return tuple(metric for metric in metrics(entity) if metric.in_build)
+def _metrics(entity: Entity, corpus: Corpus) -> tuple[Metric, ...]:
+    return tuple(metric for metric in metrics(entity) if metric.wanted(corpus))
 
 
 def _current(store: EngineStore) -> GenerationInfo | None:
@@ -98,9 +99,9 @@ def _current(store: EngineStore) -> GenerationInfo | None:
     return next((info for info in store.generations() if info.id == current), None)
 
 
-def _same(info: GenerationInfo, digest: str, embedder: Embedder | None, names: Sequence[str]) -> bool:
+def _same(info: GenerationInfo, digest: str, embedder: Embedder | None) -> bool:
     model = "" if embedder is None else embedder.name
-    return (info.source_digest, info.model, info.metrics) == (digest, model, tuple(names))
+    return (info.source_digest, info.model) == (digest, model)
 
 
 class _Build:
@@ -108,7 +109,6 @@ class _Build:
 
     def __init__(self, catalog: Catalog, store: EngineStore, embedder: Embedder | None, progress: Progress) -> None:
         self.seconds: dict[str, float] = {}
-        self.names = tuple(metric.name for metric in _metrics(Entity.PAPER))
         self._catalog = catalog
         self._store = store
         self._embedder = embedder
@@ -152,7 +152,7 @@ class _Build:
             model="" if embedder is None else embedder.name,
             dimension=0 if embedder is None else embedder.dimension,
             source_digest=digest,
-            metrics=self.names,
+            metrics=tuple(of_papers),
         )
         try:
             return self._write(writer, arrays, of_papers, of_authors)
@@ -166,7 +166,7 @@ class _Build:
         found: dict[Entity, _Columns] = {Entity.PAPER: {}, Entity.AUTHOR: {}}
         sizes = {Entity.PAPER: len(arrays.paper_ids), Entity.AUTHOR: len(arrays.author_ids)}
         for entity, columns in found.items():
-            for metric in _metrics(entity):
+            for metric in _metrics(entity, corpus):
                 with self.stage(f"metric {metric.name}"):
                     values = np.asarray(metric.compute(corpus), dtype=np.float64)
                 if values.shape != (sizes[entity],):

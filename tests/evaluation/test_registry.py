@@ -82,7 +82,7 @@ def test_bench_result(monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench("toy", "a toy", lambda options, progress: Outcome([{"name": "x", "papers": options.papers}]))
     monkeypatch.setattr(registry, "get_bench", lambda name: bench)
     result = run_bench("toy", {"papers": 50})
-    assert result["bench"] == "toy"
+    assert result["task"] == "toy"
     assert result["data"] == "demo-50"
     assert result["rows"] == [{"name": "x", "papers": 50}]
     assert result["settings"]["threads"] == BenchOptions().threads
