@@ -130,12 +130,17 @@ class _Lexer:
         self.tokens.append(Token(kind, text, Span(start, self.at)))
 
     def quoted(self) -> str:
-        """Read a quoted string from its opening quote on; a doubled straight quote inside is a quote."""
+        """Read a quoted string from its opening quote on; a doubled straight quote inside is a quote.
+
+        What a straight quote opens a straight one closes, if there is any: values may hold typographic quotes.
+        """
         start = self.at
+        straight = self.source[start] == '"' and '"' in self.source[start + 1 :]
+        closing = '"' if straight else _QUOTES
         parts: list[str] = []
         begin = self.at = start + 1
         while self.at < len(self.source):
-            if self.source[self.at] in _QUOTES:
+            if self.source[self.at] in closing:
                 parts.append(self.source[begin : self.at])
                 self.at += 1
                 if self.source[self.at - 1 : self.at + 1] != '""' or self.at - 1 == start + 1:

@@ -61,13 +61,14 @@ def parse(text: str, *, metrics: Collection[str] = ()) -> Node:
     if len(tokens) == 1:
         raise QueryError("there is nothing to search for: no letter and no digit", text=text, column=0)
     parser = _Parser(text, tokens)
-    node = parser.query()
-    return _with_lookup(node) if len(tokens) == 2 else node
+    return _with_lookup(parser.query())
 
 
 def _with_lookup(node: Node) -> Node:
-    """The query ``P19-1001`` looks for the paper with that id and for the word."""
-    if not isinstance(node, Match) or node.phrase or node.prefix:
+    """The query ``P19-1001`` (or ``arXiv 1706.03762``) looks for the paper with that id and for the words."""
+    if not isinstance(node, Match) or node.field is not TextField.TEXT:
+        return node
+    if node.phrase or node.prefix or node.all_words:
         return node
     found = ExternalId.try_parse(node.text)
     if found is None or found.scheme not in _LOOKED_UP or found.kind is not IdKind.PAPER:

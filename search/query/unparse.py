@@ -16,7 +16,7 @@ from search.text import words
 __all__ = ["unparse"]
 
 _SAFE_VALUE = re.compile(
-    r"[^\s()\"\u201c\u201d\u201e\u201f\u00ab\u00bb|]*[^\s()\"\u201c\u201d\u201e\u201f\u00ab\u00bb|,;]"
+    r"(?![:/])[^\s()\"\u201c\u201d\u201e\u201f\u00ab\u00bb|]*[^\s()\"\u201c\u201d\u201e\u201f\u00ab\u00bb|,;]"
 )
 _OPERATOR_WORDS = frozenset(("AND", "OR", "NOT"))
 _NAMES = {KeywordField.REFERENCE: "cites"}

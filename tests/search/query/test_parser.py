@@ -24,6 +24,9 @@ CASES: list[tuple[str, Node]] = [
     (" \t\n\x00 ", Everything()),
     ('"graph neural  networks"', Match("graph neural networks", phrase=True)),
     ("“graph neural”", Match("graph neural", phrase=True)),
+    ('"graph neural”', Match("graph neural", phrase=True)),
+    ('"the “graph” network"', Match("the “graph” network", phrase=True)),
+    ('venue.name:"The “X” Journal"', Keyword(KeywordField.VENUE_NAME, ("The “X” Journal",))),
     ("a AND b", And((Match("a"), Match("b")))),
     ("a b AND c", And((Match("a b"), Match("c")))),
     ("a OR b AND c", Or((Match("a"), And((Match("b"), Match("c")))))),
@@ -150,6 +153,11 @@ PASTED: list[tuple[str, Node]] = [
     ("https://arxiv.org/abs/1706.03762v2", Keyword(KeywordField.EXTERNAL_ID, ("arxiv:1706.03762",))),
     ("P19-1001", Or((Keyword(KeywordField.EXTERNAL_ID, ("acl:P19-1001",)), Match("P19-1001", all_words=True)))),
     ("1706.03762", Or((Keyword(KeywordField.EXTERNAL_ID, ("arxiv:1706.03762",)), Match("1706.03762", all_words=True)))),
+    (
+        "arXiv 1706.03762",
+        Or((Keyword(KeywordField.EXTERNAL_ID, ("arxiv:1706.03762",)), Match("arXiv 1706.03762", all_words=True))),
+    ),
+    ("+P19-1001", Match("P19-1001", all_words=True)),
     ("title:(see 10.1000/abc)", title("see 10.1000 abc", all_words=True)),
 ]
 

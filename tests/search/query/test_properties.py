@@ -38,6 +38,9 @@ def outcome(parsing: Callable[[], Node]) -> Node | QueryError:
 @example("(((((")
 @example('"""')
 @example("title:\u0301")
+@example("type: :")
+@example("type: //x")
+@example("( P19-1001 )")
 def test_any_text_parses_or_raises_a_query_error(text: str) -> None:
     node = outcome(lambda: parse(text, metrics=METRICS))
     if isinstance(node, QueryError):
