@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from search.engine import Engine, TextStatistics
 from search.function_words import content_words
 from search.guards import unknown_words
-from search.plan import ENGLISH_FIELDS
+from search.plan import ENGLISH_FIELDS, is_neutral
 from search.query import parse, parse_filter, unparse
 from search.query.ast import And, Everything, Keyword, KeywordField, Match, Node, Not, Or, TextField
 from search.query.rewrite import expand, is_constraint, resolve_ids, texts, walk
@@ -16,7 +16,7 @@ from search.request import SearchWarning
 from search.spelling import similar_word
 from search.text import analyze, words
 
-__all__ = ["MAX_WORDS", "Interpretation", "conjunction", "interpret"]
+__all__ = ["MAX_WORDS", "Interpretation", "conjunction", "every_word", "interpret"]
 
 MAX_WORDS = 64
 """Different words of a run of plain text that are looked up: of a longer text the rarest."""
@@ -100,12 +100,23 @@ def interpret(text: str, filters: str, engine: Engine) -> Interpretation:
     )
 
 
+def every_word(asked: Interpretation) -> Interpretation | None:
+    """``asked`` with its plain words all required; None when there are fewer than two of them."""
+    bag = _bag(asked.query)
+    if bag is None or len(asked.content) < 2:
+        return None
+    return replace(asked, query=_exchanged(asked.query, bag, replace(bag, all_words=True)))
+
+
 def _separated(query: Node, filters: Node) -> tuple[Node, Node | None]:
     """What of ``query`` is a measure of relevance, and all conditions besides."""
     operands = _operands(query)
     scoring = conjunction(*(child for child in operands if not is_constraint(child)))
-    conditions = (child for child in operands if is_constraint(child))
-    return scoring or Everything(), conjunction(filters, *conditions)
+    conditions = [child for child in operands if is_constraint(child)]
+    live = [child for child in conditions if not is_neutral(child)]
+    where = conjunction(filters, *(live if live or scoring else conditions))
+    # A condition that matches nothing by itself would be dropped beside others, which a search asks here and there.
+    return scoring or Everything(), Or(()) if where is not None and is_neutral(where) else where
 
 
 def _meaning(query: Node) -> str:

@@ -31,6 +31,7 @@ __all__ = [
     "decode_cursor",
     "encode_cursor",
     "fingerprint",
+    "is_neutral",
     "match_terms",
     "simplify",
 ]
@@ -73,6 +74,11 @@ def simplify(node: Node, cited_by: Callable[[Sequence[str]], tuple[str, ...]]) -
     :raises EngineError: when the query is nested too deep, or a number in it is not one.
     """
     return _simplified(node, cited_by, 0) or _NOTHING
+
+
+def is_neutral(node: Node) -> bool:
+    """Whether nothing of ``node`` can be looked up: it is dropped beside anything else, and alone matches nothing."""
+    return _simplified(node, lambda _: (), 0) is None
 
 
 def _simplified(node: Node, cited_by: Callable[[Sequence[str]], tuple[str, ...]], depth: int) -> Node | None:

@@ -22,7 +22,7 @@ from search.embedding import Embedder
 from search.engine import Engine, FacetRequest, FacetResult, Hit, PaperDocument, PaperQuery, Sort, Vectors
 from search.head import Head, Ranked, build_head, match_set
 from search.highlight import Highlighter
-from search.interpretation import Interpretation, conjunction, interpret
+from search.interpretation import Interpretation, conjunction, every_word, interpret
 from search.options import check_limit, parse_facets, parse_sort
 from search.plan import decode_cursor, encode_cursor
 from search.query.ast import Keyword, KeywordField
@@ -93,6 +93,9 @@ class PaperSearch:
         offset, after = self._position(request)
         asked = interpret(request.text, request.filter, self._engine)
         mode, warnings = self._mode(request, asked, sort)
+        if sort.key != "relevance" and mode is Mode.LEXICAL:
+            asked, told = self._narrowed(asked, sort)
+            warnings.extend(told)
         vector = None if mode is Mode.LEXICAL or self._embedder is None else self._embedder.embed_query(asked.meaning)
         search = _Search(request, asked, sort, facets, offset, after, vector)
         page = self._page(search, mode)
@@ -126,6 +129,17 @@ class PaperSearch:
             message = f"sorted by {sort.key}, so only papers that match by their words are listed"
             return Mode.LEXICAL, [SearchWarning("sorted-lexical-only", message)]
         return request.mode, []
+
+    def _narrowed(self, asked: Interpretation, sort: Sort) -> tuple[Interpretation, list[SearchWarning]]:
+        """All of the plain words are required where relevance does not decide the order, if any paper has them all.
+
+        Otherwise the papers that come first would be those that share one common word with the query.
+        """
+        narrow = every_word(asked)
+        if narrow is None or not self._engine.count(conjunction(narrow.query, asked.where) or narrow.query):
+            return asked, []
+        message = f"sorted by {sort.key}, so only papers with all of the words are listed"
+        return narrow, [SearchWarning("sorted-all-words", message)]
 
     def _why_no_vectors(self) -> str:
         info = self._engine.generation

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from records.errors import ScholarCoreError
@@ -38,6 +38,10 @@ REQUESTS = st.builds(
 
 @settings(max_examples=150, deadline=None)
 @given(request=REQUESTS)
+@example(request=SearchRequest("graph NOT is"))
+@example(request=SearchRequest("NOT is"))
+@example(request=SearchRequest("Graph neural networks", filter="title:is"))
+@example(request=SearchRequest("is NOT graph"))
 def test_every_request_is_answered_or_refused(papers: PaperSearch, request: SearchRequest) -> None:
     with contextlib.suppress(ScholarCoreError):
         result = papers.search(request)

@@ -32,7 +32,7 @@ def test_values_of_has() -> None:
 
 
 def test_warnings() -> None:
-    assert len(CODES) == 8
+    assert len(CODES) == 9
     assert set(re.findall(r"^\| `([a-z-]+)` \|", TEXT.split("| warning |")[1], re.MULTILINE)) == set(CODES)
 
 

@@ -200,6 +200,17 @@ def test_sorts(papers: PaperSearch) -> None:
     assert ids(near) == ["p:attention", "p:seq", "p:graph"]
 
 
+def test_other_sorts_want_every_plain_word(papers: PaperSearch) -> None:
+    loose = ask(papers, "graph learning", mode=Mode.LEXICAL)
+    cited = ask(papers, "graph learning", sort="citations")
+    both = ask(papers, "graph AND learning", sort="citations")
+    assert codes(cited) == {"sorted-lexical-only", "sorted-all-words"}
+    assert ids(cited) == ids(both)
+    assert 0 < cited.total == both.total < loose.total
+    assert codes(ask(papers, "how are graph learning", sort="date", mode=Mode.LEXICAL)) == {"sorted-all-words"}
+    assert not codes(ask(papers, "graph", sort="date", mode=Mode.LEXICAL))
+
+
 def test_browsing_lists_the_most_cited(papers: PaperSearch) -> None:
     everything = ask(papers)
     assert everything.total == 16
