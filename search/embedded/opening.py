@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +15,9 @@ import tantivy
 from search.embedded.analysis import register
 
 __all__ = ["open_index"]
+
+_ATTEMPTS = 20
+_PAUSE = 0.05  # seconds
 
 
 def open_index(folder: Path) -> tuple[tantivy.Schema, tantivy.Searcher]:
@@ -37,8 +42,20 @@ def _lockable(folder: Path) -> Iterator[Path]:
     if os.access(folder, os.W_OK):
         yield folder
         return
-    with tempfile.TemporaryDirectory(prefix="scholarcore-") as mirror:
+    mirror = Path(tempfile.mkdtemp(prefix="scholarcore-"))
+    try:
         for file in folder.iterdir():
             if not file.name.endswith(".lock"):
-                (Path(mirror) / file.name).symlink_to(file.resolve())
-        yield Path(mirror)
+                (mirror / file.name).symlink_to(file.resolve())
+        yield mirror
+    finally:
+        _remove(mirror)
+
+
+def _remove(mirror: Path) -> None:
+    # A thread of tantivy's may still be putting a lock file there; what is left after that is not worth an error.
+    for _ in range(_ATTEMPTS):
+        shutil.rmtree(mirror, ignore_errors=True)
+        if not mirror.exists():
+            return
+        time.sleep(_PAUSE)
