@@ -18,8 +18,8 @@ from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, E
 from indexer.sources.base import Item, Part, Rejection
 from indexer.sources.bibtex_entry import Fields, inherit, paper_of
 from indexer.sources.bibtex_values import resolve
-from indexer.sources.common import DECOMPRESSION_ERRORS, MAX_MEMBER_BYTES, file_digest, open_binary, reject
-from indexer.sources.lines import data_files
+from indexer.sources.common import DECOMPRESSION_ERRORS, MAX_MEMBER_BYTES, open_binary, reject
+from indexer.sources.lines import file_parts
 from records.errors import RecordError
 
 __all__ = ["BibtexReader"]
@@ -41,14 +41,7 @@ class BibtexReader:
 
         :raises SourceError: when there is no such file, or a folder without one.
         """
-        for file in data_files(path, ".bib", ".bibtex"):
-            yield self._part(file)
-
-    def _part(self, file: Path) -> Part:
-        def read() -> Iterator[Item]:
-            return _read(file)
-
-        return Part(file.name, file_digest(file, _VERSION), read)
+        return file_parts(path, (".bib", ".bibtex"), _VERSION, _read)
 
 
 def _read(file: Path) -> Iterator[Item]:

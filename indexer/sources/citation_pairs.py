@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from indexer.sources.base import CitationLink, Item, Part, Rejection
-from indexer.sources.common import file_digest, reject
-from indexer.sources.lines import data_files, iter_lines
+from indexer.sources.common import reject
+from indexer.sources.lines import file_parts, iter_lines
 from records.errors import ExternalIdError
 from records.ids import ExternalId, IdScheme
 
@@ -35,14 +35,7 @@ class CitationPairsReader:
 
         :raises SourceError: when there is no such file, or a folder without one.
         """
-        for file in data_files(path, ".tsv", ".txt"):
-            yield self._part(file)
-
-    def _part(self, file: Path) -> Part:
-        def read() -> Iterator[Item]:
-            return self._read(file)
-
-        return Part(file.name, file_digest(file, f"{_VERSION} {self._scheme}"), read)
+        return file_parts(path, (".tsv", ".txt"), f"{_VERSION} {self._scheme}", self._read)
 
     def _read(self, file: Path) -> Iterator[Item]:
         for found in iter_lines(file, file.name):

@@ -13,10 +13,10 @@ from pathlib import Path
 import msgspec
 
 from indexer.sources.base import CitationLink, Item, Part, Person, Rejection
-from indexer.sources.common import file_digest, reject
+from indexer.sources.common import reject
 from indexer.sources.jsonl_convert import link_of, paper_of, person_of
 from indexer.sources.jsonl_schema import CitationLine, PaperLine, PersonLine, explain
-from indexer.sources.lines import data_files, iter_lines
+from indexer.sources.lines import file_parts, iter_lines
 from indexer.sources.seen import SeenIds
 from records.errors import RecordError
 from records.paper import Paper
@@ -43,14 +43,7 @@ class JsonlReader:
 
         :raises SourceError: when there is no such file, or a folder without one.
         """
-        for file in data_files(path, ".jsonl", ".ndjson"):
-            yield self._part(file)
-
-    def _part(self, file: Path) -> Part:
-        def read() -> Iterator[Item]:
-            return _read(file)
-
-        return Part(file.name, file_digest(file, _VERSION), read)
+        return file_parts(path, (".jsonl", ".ndjson"), _VERSION, _read)
 
 
 def _read(file: Path) -> Iterator[Item]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import IO, cast
 
-from indexer.sources.base import Rejection
-from indexer.sources.common import DECOMPRESSION_ERRORS, open_binary, reject, utf8_trouble
+from indexer.sources.base import Item, Part, Rejection
+from indexer.sources.common import DECOMPRESSION_ERRORS, file_digest, open_binary, reject, utf8_trouble
 from records.errors import SourceError
 
-__all__ = ["MAX_LINE_BYTES", "data_files", "iter_lines"]
+__all__ = ["MAX_LINE_BYTES", "data_files", "file_parts", "iter_lines"]
 
 MAX_LINE_BYTES = 1 << 24
 """16 MiB; no paper is longer. A longer line is passed over and reported, so that one line cannot fill the memory."""
@@ -36,6 +37,17 @@ def data_files(path: Path, *suffixes: str) -> list[Path]:
     if not path.is_file():
         raise SourceError(f"no file at {path}")
     return [path]
+
+
+def file_parts(
+    path: Path, suffixes: tuple[str, ...], salt: str, read: Callable[[Path], Iterator[Item]]
+) -> Iterator[Part]:
+    """One part a file of :func:`data_files`. ``salt`` changes when files would be read differently.
+
+    :raises SourceError: when there is no such file, or a folder without one.
+    """
+    for file in data_files(path, *suffixes):
+        yield Part(file.name, file_digest(file, salt), partial(read, file))
 
 
 def iter_lines(path: Path, part: str) -> Iterator[tuple[int, bytes] | Rejection]:
