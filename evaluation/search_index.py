@@ -17,6 +17,7 @@ from records.progress import NO_PROGRESS, Progress
 from search.embedded.store import EmbeddedStore
 from search.embedding import Embedder, paper_text
 from search.engine import Engine, EngineStore, Hit, PaperDocument, PaperQuery, SearchPage, Vectors
+from search.people import GROUP, people_of_papers
 from search.query.ast import And, Keyword, KeywordField, Match, Node
 from search.query.lexer import plain_words
 from search.query.parser import parse
@@ -72,6 +73,7 @@ def write_generation(
             of_batch = None if made is None else made[start : start + len(batch)]
             writer.add_papers(batch, of_batch, None if made is None else np.ones(len(batch), dtype=np.bool_))
             progress.advance(len(batch))
+        writer.add_arrays(GROUP, people_of_papers([item.paper for item in ready]).pack())
         writer.commit()
     finally:
         writer.abort()

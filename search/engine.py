@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import msgspec
 import numpy as np
@@ -33,6 +33,7 @@ __all__ = [
     "Hit",
     "PaperDocument",
     "PaperQuery",
+    "Pool",
     "SearchPage",
     "Sort",
     "Suggestion",
@@ -151,6 +152,16 @@ class SearchPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Pool:
+    """Many papers as arrays: ``positions`` (int64) in ascending order of id, counted from 0 over the generation, and
+    ``scores`` (float32), best first, ties by position.
+    """
+
+    positions: npt.NDArray[np.int64]
+    scores: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """A completion of what was typed: a term, a paper title, a person or a venue, with how often it occurs."""
 
@@ -193,6 +204,18 @@ class Engine(Protocol):
         ``Hit.score`` is the cosine. Empty when the generation has no vectors.
         """
 
+    def pool(self, query: Node, k: int, where: Node | None = None) -> Pool:
+        """The ``k`` best papers for ``query`` under ``where`` by lexical score: what :meth:`search` finds."""
+
+    def nearest_pool(self, vector: Vectors, k: int, where: Node | None = None) -> Pool:
+        """What :meth:`nearest` finds, as arrays; scores are cosines."""
+
+    def arrays(self, group: str) -> Mapping[str, npt.NDArray[Any]]:
+        """Arrays that the build kept with the generation (:meth:`GenerationWriter.add_arrays`), by name.
+
+        Empty when it kept none under ``group``. They may be memory-mapped and must not be changed.
+        """
+
     def vectors(self, ids: Sequence[str]) -> tuple[Vectors, npt.NDArray[np.bool_]]:
         """Vectors of papers: a (len(ids), dimension) matrix and a mask of the rows that exist (others are zero)."""
 
@@ -231,6 +254,12 @@ class GenerationWriter(Protocol):
 
     def add_authors(self, authors: Sequence[AuthorDocument]) -> None:
         """Append people."""
+
+    def add_arrays(self, group: str, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Keep arrays of numbers with the generation, under names of letters, digits, ``_``, ``-`` and ``.``.
+
+        :raises EngineError: for another name, an array of objects, or a group given twice.
+        """
 
     def add_redirects(self, kind: str, redirects: Iterable[tuple[str, str]]) -> None:
         """Append (merged-away id, live id) pairs; ``kind``: "paper" or "author"."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ranking.kernels import (
         author_walk,
+        coauthors,
         collaboration,
         cores,
         csr,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "author_walk",
+    "coauthors",
     "collaboration",
     "cores",
     "csr",

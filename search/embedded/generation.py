@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from records.errors import GenerationError
 from search.embedded import manifest as manifests
+from search.embedded.arrays import ArrayGroup
 from search.embedded.names import NameIndex
 from search.embedded.schema import TextIndex
 from search.embedded.tables import StringMap, Table
@@ -52,6 +54,8 @@ class Generation:
             ) from error
         self._papers = msgspec.msgpack.Decoder(PaperDocument)
         self._people = msgspec.msgpack.Decoder(AuthorDocument)
+        self._folder = folder
+        self._groups: dict[str, ArrayGroup] = {}
 
     def _open(self, folder: Path) -> None:
         info = self.info
@@ -71,6 +75,12 @@ class Generation:
         counts = (self.text.searcher.num_docs, len(self.ids), len(self._documents))
         if counts != (info.papers,) * 3 or len(self._authors) != info.authors:
             raise ValueError(f"papers in text, ids and documents: {counts}, promised: {info.papers}")
+
+    def arrays(self, group: str) -> Mapping[str, npt.NDArray[Any]]:
+        """See :meth:`search.engine.Engine.arrays`. What is mapped stays readable after the generation is gone."""
+        if group not in self._groups:
+            self._groups[group] = ArrayGroup(self._folder, group)
+        return self._groups[group]
 
     def id_of(self, position: int) -> str:
         """The id of the paper at ``position``."""

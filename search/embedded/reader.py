@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from search.engine import (
     Hit,
     PaperDocument,
     PaperQuery,
+    Pool,
     SearchPage,
     Suggestion,
     TextStatistics,
@@ -87,6 +88,21 @@ class EmbeddedEngine:
         :raises EngineError: when the vector is not of the generation's dimension, or not finite.
         """
         return self._open().nearest(vector, k, where)
+
+    def pool(self, query: Node, k: int, where: Node | None = None) -> Pool:
+        """The ``k`` best papers for ``query`` under ``where`` by lexical score, as arrays."""
+        return self._open().pool(query, k, where)
+
+    def nearest_pool(self, vector: Vectors, k: int, where: Node | None = None) -> Pool:
+        """The ``k`` papers nearest to ``vector`` by cosine, as arrays; empty without vectors.
+
+        :raises EngineError: when the vector is not of the generation's dimension, or not finite.
+        """
+        return self._open().nearest_pool(vector, k, where)
+
+    def arrays(self, group: str) -> Mapping[str, npt.NDArray[Any]]:
+        """Arrays that the build kept with the generation, by name; empty when it kept none under ``group``."""
+        return self._open().generation.arrays(group)
 
     def vectors(self, ids: Sequence[str]) -> tuple[Vectors, npt.NDArray[np.bool_]]:
         """Vectors of papers: a (len(ids), dimension) matrix and a mask of the rows that exist (others are zero)."""

@@ -17,7 +17,7 @@ from search.embedded.generation import Generation
 from search.embedded.ordering import FieldOrder, Page, Position, by_field, by_position, by_score
 from search.embedded.schema import DATE, ORD
 from search.embedded.translate import Translation, Translator, constant
-from search.engine import KEYWORD_FACETS, FacetResult, Hit, PaperQuery, SearchPage, Sort, Vectors
+from search.engine import KEYWORD_FACETS, FacetResult, Hit, PaperQuery, Pool, SearchPage, Sort, Vectors
 from search.plan import check_query, decode_cursor, encode_cursor, fingerprint, simplify
 from search.query.ast import Everything, Node
 
@@ -130,23 +130,37 @@ class Retrieval:
         hits = result.hits
         return np.fromiter((position for position, _ in hits), dtype=np.int64, count=len(hits))
 
+    def pool(self, query: Node, k: int, where: Node | None) -> Pool:
+        """See :meth:`search.engine.Engine.pool`."""
+        asked = PaperQuery(query, where, limit=k, documents=False)
+        check_query(asked)
+        translation = self._translation(query)
+        page = self._page(translation, self._constrained(translation.query, where), asked.sort, k, None)
+        scores, positions = zip(*page.hits, strict=True) if page.hits else ((), ())
+        return Pool(np.array(positions, dtype=np.int64), np.array(scores, dtype=np.float32))
+
     def nearest(self, vector: Vectors, k: int, where: Node | None) -> tuple[Hit, ...]:
         """See :meth:`search.engine.Engine.nearest`."""
+        found = self.nearest_pool(vector, k, where)
+        return tuple(
+            Hit(self.generation.id_of(int(position)), float(cosine))
+            for position, cosine in zip(found.positions, found.scores, strict=True)
+        )
+
+    def nearest_pool(self, vector: Vectors, k: int, where: Node | None) -> Pool:
+        """See :meth:`search.engine.Engine.nearest_pool`."""
         if k < 0:
             raise EngineError(f"the number of neighbours must not be negative, not {k}")
+        nothing = Pool(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
         vectors = self.generation.vectors
         if vectors is None:
-            return ()
+            return nothing
         dimension = self.generation.info.dimension
         given = np.asarray(vector, dtype=np.float32)
         if given.shape != (dimension,) or not bool(np.isfinite(given).all()):
             raise EngineError(f"a query vector has {dimension} finite components here, not shape {given.shape}")
         length = float(np.linalg.norm(given))
         if length == 0.0:
-            return ()
+            return nothing
         allowed = None if where is None or isinstance(where, Everything) else self.positions(where)
-        positions, cosines = vectors.nearest(given / np.float32(length), k, allowed)
-        return tuple(
-            Hit(self.generation.id_of(int(position)), float(cosine))
-            for position, cosine in zip(positions, cosines, strict=True)
-        )
+        return Pool(*vectors.nearest(given / np.float32(length), k, allowed))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -15,6 +16,7 @@ from records.errors import EngineError, GenerationError
 from records.paper import Venue
 from search.document import name_forms
 from search.embedded.analysis import register
+from search.embedded.arrays import write_arrays
 from search.embedded.generation import AUTHORS, DOCUMENTS, IDS, NAMES, REDIRECTS, TEXT, VENUES, VenueRow
 from search.embedded.names import NameWriter
 from search.embedded.schema import build, document, number_fields
@@ -138,6 +140,14 @@ class EmbeddedWriter:
             forms = [form for name in (author.name, *author.variants) for form in name_forms(name)]
             for form in dict.fromkeys(forms):
                 self._names.add("author", form, row, author.papers)
+
+    def add_arrays(self, group: str, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Keep arrays of numbers with the generation.
+
+        :raises EngineError: when one of them cannot be kept, or the group was added before.
+        """
+        self._check_open()
+        write_arrays(self._folder, group, arrays)
 
     def add_redirects(self, kind: str, redirects: Iterable[tuple[str, str]]) -> None:
         """Append (merged-away id, live id) pairs; ``kind``: "paper" or "author"."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ from search.engine import (
     Hit,
     PaperDocument,
     PaperQuery,
+    Pool,
     SearchPage,
     Sort,
     Suggestion,
@@ -57,6 +59,7 @@ class BruteEngine:
         self._frequency = Counter(term for entry in papers for term in set(self._terms(entry)))
         self.partial: str | None = None
         self.calls: list[str] = []
+        self.kept: dict[str, dict[str, npt.NDArray[Any]]] = {}
         self.info = GenerationInfo(
             "g1", "2026-01-01T00:00:00Z", len(papers), 0, vectors.shape[1], len(self._vectors), model, ("citations",)
         )
@@ -142,6 +145,20 @@ class BruteEngine:
         allowed = self._vectors if where is None else [p for p in self._oracle.ids(where) if p in self._vectors]
         scored = [(float(self._vectors[paper] @ vector), paper) for paper in allowed]
         return tuple(Hit(paper, score) for score, paper in sorted(scored, key=lambda hit: (-hit[0], hit[1]))[:k])
+
+    def pool(self, query: Node, k: int, where: Node | None = None) -> Pool:
+        return self._as_pool(self.search(PaperQuery(query, where, limit=k, documents=False)).hits)
+
+    def nearest_pool(self, vector: Vectors, k: int, where: Node | None = None) -> Pool:
+        return self._as_pool(self.nearest(vector, k, where))
+
+    def _as_pool(self, hits: Sequence[Hit]) -> Pool:
+        place = {paper: position for position, paper in enumerate(sorted(self._papers))}
+        positions = np.array([place[hit.id] for hit in hits], dtype=np.int64)
+        return Pool(positions, np.array([hit.score for hit in hits], dtype=np.float32))
+
+    def arrays(self, group: str) -> Mapping[str, npt.NDArray[Any]]:
+        return self.kept.get(group, {})
 
     def vectors(self, ids: Sequence[str]) -> tuple[Vectors, npt.NDArray[np.bool_]]:
         self.calls.append("vectors")

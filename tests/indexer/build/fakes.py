@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -24,6 +25,7 @@ class MemoryWriter:
     vectors: list[Vectors] = field(default_factory=list)
     authors: list[AuthorDocument] = field(default_factory=list)
     redirects: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    arrays: dict[str, dict[str, npt.NDArray[Any]]] = field(default_factory=dict)
     open: bool = True
 
     def add_papers(
@@ -43,6 +45,10 @@ class MemoryWriter:
 
     def add_authors(self, authors: Sequence[AuthorDocument]) -> None:
         self.authors += authors
+
+    def add_arrays(self, group: str, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        assert group not in self.arrays
+        self.arrays[group] = dict(arrays)
 
     def add_redirects(self, kind: str, redirects: Iterable[tuple[str, str]]) -> None:
         self.redirects.setdefault(kind, []).extend(redirects)
