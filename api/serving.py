@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from records.errors import EngineError, GenerationError
 from search.embedding import Embedder
 from search.engine import Engine, EngineStore
+from search.people import People
 from search.service import PaperSearch
 
 __all__ = ["Serving", "Session"]
@@ -30,6 +31,7 @@ class Session:
 
     engine: Engine
     search: PaperSearch
+    people: People
 
 
 @dataclass(slots=True)
@@ -119,7 +121,8 @@ class Serving:
 
     def _open(self) -> _Lent:
         engine = self._store.reader()
-        return _Lent(Session(engine, PaperSearch(engine, self._embedder_for(engine))))
+        embedder = self._embedder_for(engine)
+        return _Lent(Session(engine, PaperSearch(engine, embedder), People(engine, embedder)))
 
     def _replace(self, fresh: _Lent | None) -> None:
         with self._state:

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from search.embedded import EmbeddedStore
     from search.embedding import Embedder
     from search.engine import Engine
+    from search.people import People
     from search.service import PaperSearch
     from settings import Settings
 
-__all__ = ["embedder_for", "open_engine", "open_search", "open_store"]
+__all__ = ["embedder_for", "open_engine", "open_people", "open_search", "open_store"]
 
 
 def open_store(settings: Settings) -> EmbeddedStore:
@@ -70,3 +71,12 @@ def open_search(settings: Settings, *, vectors: bool = True) -> Iterator[PaperSe
 
     with open_engine(settings) as engine:
         yield PaperSearch(engine, embedder_for(settings, engine) if vectors else None)
+
+
+@contextmanager
+def open_people(settings: Settings, *, vectors: bool = True) -> Iterator[People]:
+    """The people of the current generation. ``vectors``: whether texts may need an embedder."""
+    from search.people import People
+
+    with open_engine(settings) as engine:
+        yield People(engine, embedder_for(settings, engine) if vectors else None)

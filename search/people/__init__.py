@@ -1,6 +1,7 @@
 """People: the arrays that say who wrote, cited and met what and whom, and what is answered from them."""
 
 from search.people.arrays import GROUP, PeopleArrays, open_people
+from search.people.context import People
 from search.people.from_papers import people_of_papers
 from search.people.links import Coauthors, DatedLinks, row, rows_of
 from search.people.strings import StringList
@@ -9,6 +10,7 @@ __all__ = [
     "GROUP",
     "Coauthors",
     "DatedLinks",
+    "People",
     "PeopleArrays",
     "StringList",
     "open_people",

@@ -1,0 +1,77 @@
+"""What everything about people works with: an engine, its arrays of people, and what embeds texts."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from records.errors import GenerationError, NotFoundError
+from search.embedding import Embedder
+from search.engine import AuthorDocument, Engine, PaperDocument
+from search.people.arrays import PeopleArrays, open_people
+
+__all__ = ["People"]
+
+Positions = npt.NDArray[np.integer]
+
+
+class People:
+    """One generation's people. ``embedder`` is None unless the generation has vectors of its making. Thread-safe.
+
+    ``engine`` must stay on its generation for as long as this lives.
+    """
+
+    def __init__(self, engine: Engine, embedder: Embedder | None = None) -> None:
+        self.engine = engine
+        info = engine.generation
+        fits = embedder is not None and info.vectors > 0 and embedder.name == info.model
+        self.embedder = embedder if fits else None
+        self._opening = threading.Lock()
+        self._arrays: PeopleArrays | None = None
+
+    @property
+    def arrays(self) -> PeopleArrays:
+        """The arrays, opened when they are first asked for.
+
+        :raises GenerationError: when the generation was built without them.
+        """
+        if self._arrays is None:
+            with self._opening:
+                if self._arrays is None:
+                    self._arrays = open_people(self.engine)
+        return self._arrays
+
+    def author(self, identifier: str) -> int:
+        """The position of a person by id, also one that was merged away.
+
+        :raises NotFoundError: when there is none.
+        """
+        return self._position("author", identifier)
+
+    def paper(self, identifier: str) -> int:
+        """The position of a paper by id, also one that was merged away.
+
+        :raises NotFoundError: when there is none.
+        """
+        return self._position("paper", identifier)
+
+    def _position(self, kind: str, identifier: str) -> int:
+        live = self.engine.resolve(kind, identifier)
+        if live is None:
+            raise NotFoundError(kind, identifier)
+        ids = self.arrays.author_ids if kind == "author" else self.arrays.paper_ids
+        position = ids.find(live)
+        if position is None:
+            raise GenerationError(f"the arrays of people do not know the {kind} {live!r}; build again")
+        return position
+
+    def author_documents(self, positions: Positions | Iterable[int]) -> list[AuthorDocument]:
+        """The stored documents of people by position."""
+        return [found for found in self.engine.authors(self.arrays.author_ids.take(positions)) if found is not None]
+
+    def paper_documents(self, positions: Positions | Iterable[int]) -> list[PaperDocument]:
+        """The stored documents of papers by position."""
+        return [found for found in self.engine.papers(self.arrays.paper_ids.take(positions)) if found is not None]
