@@ -15,6 +15,7 @@ from ranking.corpus import Adjacency, Corpus
 __all__ = [
     "authored",
     "cited_by",
+    "inherit",
     "institution_papers",
     "kept",
     "paper_institutions",
@@ -26,13 +27,15 @@ __all__ = [
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_NOTHING = object()
+
 
 def kept(function: F) -> F:
     """``function(corpus, **parameters)`` computed once for every corpus and set of (hashable) parameters.
 
     The result lives as long as the corpus, or until :meth:`~ranking.corpus.Corpus.forget`. Nobody may change it.
     """
-    name = f"{function.__module__}.{function.__qualname__}"
+    name = _name(function)
     defaults = {
         parameter.name: parameter.default
         for parameter in inspect.signature(function).parameters.values()
@@ -42,11 +45,21 @@ def kept(function: F) -> F:
     @wraps(function)
     def lookup(corpus: Corpus, **parameters: Hashable) -> Any:
         key = (name, tuple({**defaults, **parameters}.items()))
-        if key not in corpus.kept:
-            corpus.kept[key] = function(corpus, **parameters)
-        return corpus.kept[key]
+        found = corpus.kept.get(key, _NOTHING)
+        if found is _NOTHING:
+            found = corpus.kept[key] = function(corpus, **parameters)
+        return found
 
     return cast(F, lookup)
+
+
+def inherit(function: Callable[..., Any], corpus: Corpus, value: Any) -> None:
+    """Make ``value`` what ``function``, made by :func:`kept` and without parameters, says of ``corpus``."""
+    corpus.kept[_name(inspect.unwrap(function)), ()] = value
+
+
+def _name(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
 
 
 def unkept(function: F) -> F:

@@ -8,10 +8,10 @@ import pytest
 from ranking.clean import clean_citations, clean_weighted
 from ranking.cohorts import cohorts, first_years, main_fields, percentiles
 from ranking.corpus import NO_YEAR, Adjacency, Corpus
-from ranking.registry import Entity
+from ranking.registry import Entity, get, metrics
 from ranking.rescale import rescaled
 from ranking.shared import authored
-from ranking.views import Window, restrict
+from ranking.views import Window, restrict, within_years
 from records.errors import GraphError
 from tests.ranking.corpora import members, neighbours, random_corpus
 
@@ -27,7 +27,7 @@ def _links(links: Adjacency) -> set[tuple[int, int]]:
         (Window(cited=(2001, 2002)), lambda a, b, teams, year: 2001 <= year[a] <= 2002),
         (Window(cited=(None, 2001)), lambda a, b, teams, year: NO_YEAR < year[a] <= 2001),
         (Window(within=1), lambda a, b, teams, year: NO_YEAR not in (year[a], year[b]) and year[a] - year[b] <= 1),
-        (Window(published=(2001, None)), lambda a, b, teams, year: year[b] >= 2001),
+        (Window(published=(2001, None)), lambda a, b, teams, year: True),
     ],
 )
 def test_windows_keep_the_citations_they_say(
@@ -50,6 +50,35 @@ def test_published_windows_take_papers_from_their_owners() -> None:
     assert _links(view.institutions) == {(p, i) for p, i in _links(corpus.institutions) if p in inside}
     assert view.venues.tolist() == [v if p in inside else -1 for p, v in enumerate(corpus.venues.tolist())]
     assert view.kept is not corpus.kept
+
+
+def test_numbers_of_owners_within_a_window_are_those_of_the_papers_that_count() -> None:
+    for seed in range(30):
+        corpus = random_corpus(seed, papers=30, links=6.0)
+        marks = np.random.default_rng(seed).random(corpus.papers) < 0.6
+        view = restrict(corpus, Window(published=(2001, 2006)), marks)
+        inside = marks & within_years(corpus.years, (2001, 2006))
+        teams, links = members(corpus.authors), _links(corpus.citations)
+        for author in range(corpus.n_authors):
+            own = {p for p in range(corpus.papers) if inside[p] and author in teams[p]}
+            assert get("papers").values(view)[author] == len(own)
+            cited = [sum(b == p for _, b in links) for p in own]
+            assert get("author_citations").values(view)[author] == sum(cited)
+            others = [sum(b == p and not teams[a] & teams[b] for a, b in links) for p in own]
+            h = max(k for k in range(len(own) + 1) if sum(n >= k for n in others) >= k)
+            assert get("h_index_independent").values(view)[author] == h
+        normalised = get("citations_normalised").values(corpus)
+        means = get("venue_citations_mean").values(view)
+        for venue in range(corpus.n_venues):
+            own_values = normalised[inside & (corpus.venues == venue)]
+            assert means[venue] == pytest.approx(own_values.mean() if len(own_values) else 0.0)
+
+
+def test_papers_that_do_not_count_change_nothing_for_papers() -> None:
+    corpus = random_corpus(7, papers=40, links=5.0)
+    view = restrict(corpus, Window(published=(2002, 2005)))
+    for metric in metrics(Entity.PAPER):
+        assert metric.values(view).tolist() == metric.values(corpus).tolist(), metric.name
 
 
 def test_windows_that_make_no_sense_are_refused() -> None:
