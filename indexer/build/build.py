@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.build.corpus import corpus_of
+from indexer.build.people import PeopleMaker
 from indexer.build.vectors import PaperVectors
 from indexer.catalog import Catalog, CatalogArrays
 from indexer.vector_cache import VectorCache
@@ -25,10 +26,11 @@ from records.errors import BuildError
 from records.progress import NO_PROGRESS, Progress
 from search.embedding import Embedder
 from search.engine import AuthorDocument, EngineStore, GenerationInfo, GenerationWriter, PaperDocument
+from search.people import GROUP
 
 __all__ = ["BUILD_VERSION", "BuildReport", "build", "build_digest"]
 
-BUILD_VERSION = 1
+BUILD_VERSION = 2
 """Raised when the same catalog would be built into something else."""
 
 _BATCH = 2048
@@ -142,7 +144,9 @@ class _Build:
             arrays = self._catalog.arrays()
         if not len(arrays.paper_ids):
             raise BuildError("the catalog holds no papers; import something first: scholarcore import SOURCE PATH")
-        of_papers, of_authors = self._measure(arrays)
+        with self.stage("graph"):
+            corpus = corpus_of(arrays)
+        of_papers, of_authors = self._measure(arrays, corpus)
         if self._cached and self._vectors is not None:
             with self.stage("vectors", len(arrays.paper_ids)):
                 for papers in self._catalog.papers(arrays, batch=_BATCH):
@@ -155,14 +159,12 @@ class _Build:
             metrics=tuple(of_papers),
         )
         try:
-            return self._write(writer, arrays, of_papers, of_authors)
+            return self._write(writer, arrays, PeopleMaker(arrays, corpus), of_papers, of_authors)
         except BaseException:
             writer.abort()
             raise
 
-    def _measure(self, arrays: CatalogArrays) -> tuple[_Columns, _Columns]:
-        with self.stage("graph"):
-            corpus = corpus_of(arrays)
+    def _measure(self, arrays: CatalogArrays, corpus: Corpus) -> tuple[_Columns, _Columns]:
         found: dict[Entity, _Columns] = {Entity.PAPER: {}, Entity.AUTHOR: {}}
         sizes = {Entity.PAPER: len(arrays.paper_ids), Entity.AUTHOR: len(arrays.author_ids)}
         for entity, columns in found.items():
@@ -172,10 +174,16 @@ class _Build:
                 if values.shape != (sizes[entity],):
                     raise BuildError(f"metric {metric.name} has shape {values.shape}, expected ({sizes[entity]},)")
                 columns[metric.name] = values
+        corpus.forget()
         return found[Entity.PAPER], found[Entity.AUTHOR]
 
     def _write(
-        self, writer: GenerationWriter, arrays: CatalogArrays, of_papers: _Columns, of_authors: _Columns
+        self,
+        writer: GenerationWriter,
+        arrays: CatalogArrays,
+        people: PeopleMaker,
+        of_papers: _Columns,
+        of_authors: _Columns,
     ) -> GenerationInfo:
         with self.stage("papers", len(arrays.paper_ids)):
             rows = _rows(of_papers, len(arrays.paper_ids))
@@ -186,6 +194,7 @@ class _Build:
                     PaperDocument(paper, row) for paper, row in zip(papers, islice(rows, len(papers)), strict=True)
                 ]
                 writer.add_papers(documents, vectors, mask)
+                people.add(papers)
                 self._progress.advance(len(papers))
         with self.stage("authors", len(arrays.author_ids)):
             rows = _rows(of_authors, len(arrays.author_ids))
@@ -194,6 +203,8 @@ class _Build:
                     [AuthorDocument(one, row) for one, row in zip(authors, islice(rows, len(authors)), strict=True)]
                 )
                 self._progress.advance(len(authors))
+        with self.stage("people"):
+            writer.add_arrays(GROUP, people.make(of_papers, of_authors).pack())
         with self.stage("commit"):
             for kind in ("paper", "author"):
                 writer.add_redirects(kind, self._catalog.redirects(kind))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
+
 from indexer.catalog import CatalogArrays
 from ranking.corpus import Adjacency, Corpus
+from search.people.gather import bylines
 
-__all__ = ["corpus_of"]
+__all__ = ["corpus_of", "places_of"]
 
 
 def corpus_of(arrays: CatalogArrays) -> Corpus:
@@ -29,3 +33,11 @@ def corpus_of(arrays: CatalogArrays) -> Corpus:
         fields=arrays.topics if arrays.n_topics else None,
         n_fields=arrays.n_topics,
     )
+
+
+def places_of(arrays: CatalogArrays) -> npt.NDArray[np.int16]:
+    """The 0-based place in its byline of each link of ``Corpus.authors``."""
+    papers = len(arrays.paper_ids)
+    starts = np.searchsorted(arrays.byline_paper, np.arange(papers))
+    places = (np.arange(len(arrays.byline_paper)) - starts[arrays.byline_paper]).astype(np.int32)
+    return bylines(arrays.byline_paper, arrays.byline_author, places, (papers, len(arrays.author_ids)))[1]

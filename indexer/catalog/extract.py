@@ -18,6 +18,7 @@ from indexer.sql import hash64
 from records.ids import ExternalId, IdScheme
 from records.name import Name
 from records.paper import Paper
+from search.people.gather import main_topic, topic_key, venue_key
 from search.text import title_key
 
 __all__ = ["EXTRACT_VERSION", "Columns", "PaperRows", "PersonRows", "external"]
@@ -143,8 +144,8 @@ class PaperRows:
             hash64("|".join(families)) if families else None,
             paper.pages.replace("\N{EN DASH}", "-").partition("-")[0].strip(),
             len(families),
-            _venue_key(paper),
-            _main_topic(paper),
+            venue_key(paper),
+            _topic(paper),
             bool(paper.abstract),
             record,
         )
@@ -166,15 +167,9 @@ class PaperRows:
                 )
 
 
-def _venue_key(paper: Paper) -> str | None:
-    if paper.venue is None:
-        return None
-    return paper.venue.id or title_key(paper.venue.name) or paper.venue.name or None
-
-
-def _main_topic(paper: Paper) -> str | None:
-    best = max(paper.topics, key=lambda topic: topic.score, default=None)
-    return None if best is None else best.id or best.name
+def _topic(paper: Paper) -> str | None:
+    best = main_topic(paper)
+    return None if best is None else topic_key(best)
 
 
 class PersonRows:

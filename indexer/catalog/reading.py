@@ -26,8 +26,10 @@ class CatalogArrays:
 
     ``citing`` and ``cited``: int32, shape (citations,), ascending by citing, then cited. ``byline_paper``,
     ``byline_author``: int32, shape (authorships,), ascending by paper, then place. ``years``: int16, -32768 where
-    unknown. ``venues``, ``topics``: int32 codes, -1 where unknown. ``institution_paper``, ``institution``: distinct
-    pairs of a paper's position and an institution's code. The ids are ``pyarrow`` string arrays.
+    unknown. ``venues``, ``topics``: int32 codes, -1 where unknown; topics in the order of ``topic_ids``.
+    ``institution_paper``, ``institution``: distinct pairs of a paper's position and an institution's code, which is its
+    place in ``institution_ids`` and ``institution_names`` (the most frequent printing). Ids and names are ``pyarrow``
+    string arrays.
     """
 
     paper_ids: Any
@@ -44,6 +46,8 @@ class CatalogArrays:
     institution_paper: npt.NDArray[np.int32]
     institution: npt.NDArray[np.int32]
     institution_ids: Any
+    institution_names: Any
+    topic_ids: Any
 
 
 def read_arrays(con: Connection) -> CatalogArrays:
@@ -57,17 +61,15 @@ def read_arrays(con: Connection) -> CatalogArrays:
     )
     citing, cited = columns(con, "SELECT citing, cited FROM live_citations ORDER BY citing, cited")
     paper, author = columns(con, "SELECT position, author FROM live_authorships ORDER BY position, place")
-    institution_ids = table(con, "SELECT DISTINCT institution_id AS id FROM live_institutions ORDER BY institution_id")[
-        "id"
-    ].combine_chunks()
+    institutions = table(con, _INSTITUTIONS)
     where, institution = columns(
         con,
         """SELECT position, (dense_rank() OVER (ORDER BY institution_id) - 1)::INTEGER
            FROM live_institutions ORDER BY ALL""",
     )
     return CatalogArrays(
-        paper_ids=table(con, "SELECT id FROM live_papers ORDER BY position")["id"].combine_chunks(),
-        author_ids=table(con, "SELECT id FROM live_authors ORDER BY author")["id"].combine_chunks(),
+        paper_ids=_strings(con, "SELECT id FROM live_papers ORDER BY position"),
+        author_ids=_strings(con, "SELECT id FROM live_authors ORDER BY author"),
         citing=citing,
         cited=cited,
         byline_paper=paper,
@@ -77,10 +79,29 @@ def read_arrays(con: Connection) -> CatalogArrays:
         n_venues=int(venues.max(initial=-1)) + 1,
         topics=topics,
         n_topics=int(topics.max(initial=-1)) + 1,
+        topic_ids=_strings(con, "SELECT DISTINCT topic FROM live_papers WHERE topic IS NOT NULL ORDER BY topic"),
         institution_paper=where,
         institution=institution,
-        institution_ids=institution_ids,
+        institution_ids=institutions["id"].combine_chunks(),
+        institution_names=institutions["name"].combine_chunks(),
     )
+
+
+_INSTITUTIONS = """
+WITH printed AS (
+    SELECT institution_id, text, sum(papers) AS uses FROM live_author_affiliations
+    WHERE institution_id IS NOT NULL GROUP BY ALL
+), named AS (
+    SELECT institution_id, first(text ORDER BY uses DESC, text) AS name FROM printed GROUP BY institution_id
+)
+SELECT i.institution_id AS id, coalesce(n.name, i.institution_id) AS name
+FROM (SELECT DISTINCT institution_id FROM live_institutions) i LEFT JOIN named n USING (institution_id) ORDER BY id
+"""
+
+
+def _strings(con: Connection, query: str) -> Any:
+    """The only column of an answer."""
+    return table(con, query).column(0).combine_chunks()
 
 
 _RECORDS = """SELECT m.position, p.source, p.record

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,15 +13,17 @@ import numpy.typing as npt
 from ranking.clean import clean_citations
 from ranking.corpus import NO_YEAR, Adjacency, Corpus
 from records.errors import GraphError
-from records.paper import Authorship, Paper
+from records.paper import Affiliation, Authorship, Paper
 from search.people.arrays import PeopleArrays
-from search.people.links import DatedLinks
+from search.people.gather import Gatherer, bylines, main_topic, most_printed, topic_key, venue_key
 
 __all__ = ["people_of_papers"]
 
 
 def people_of_papers(papers: Sequence[Paper]) -> PeopleArrays:
     """The arrays of ``papers``, which must come in ascending order of id. Authors without an id go by their full name.
+
+    They are those of a build of the same papers, but for metrics and percentiles.
 
     :raises GraphError: when ids do not ascend.
     """
@@ -29,18 +32,23 @@ def people_of_papers(papers: Sequence[Paper]) -> PeopleArrays:
         raise GraphError("papers must come in ascending order of id, each id once")
     years = np.array([NO_YEAR if paper.year is None else paper.year for paper in papers], dtype=np.int16)
     people = _Codes(_author(one) for paper in papers for one in paper.authorships)
+    venue_keys = [venue_key(paper) for paper in papers]
+    topic_keys = [None if (topic := main_topic(paper)) is None else topic_key(topic) for paper in papers]
+    venues, topics = _Codes(filter(None, venue_keys)), _Codes(filter(None, topic_keys))
+    institutions = _Codes(x.institution_id for x in _affiliations(papers) if x.institution_id is not None)
     authors, places = _bylines(papers, people)
-    venues = _Codes(paper.venue.name for paper in papers if paper.venue)
-    topics = _Codes(topic for paper in papers if (topic := _main_topic(paper)))
-    institutions, countries = _Codes(_institutions(papers)), _Codes(_countries(papers))
+    of_venue = venues.labels(venue_keys)
+    gathered = Gatherer(institutions.names)
+    for paper, venue in zip(papers, of_venue.tolist(), strict=True):
+        gathered.add(paper, venue, [people.of[_author(one)] for one in paper.authorships])
     corpus = Corpus(
         citations=_citations(papers, ids, years),
         authors=authors,
         years=years,
-        venues=_labels([paper.venue.name if paper.venue else None for paper in papers], venues),
+        venues=of_venue,
         n_venues=len(venues.names),
-        institutions=_links([list(_institutions((paper,))) for paper in papers], institutions),
-        fields=_labels([_main_topic(paper) for paper in papers], topics) if topics.names else None,
+        institutions=_institutions(papers, institutions) if institutions.names else None,
+        fields=topics.labels(topic_keys) if topics.names else None,
         n_fields=len(topics.names),
     )
     return PeopleArrays.make(
@@ -48,14 +56,11 @@ def people_of_papers(papers: Sequence[Paper]) -> PeopleArrays:
         ids,
         people.names,
         places=places,
-        affiliated=_seen(papers, people, institutions, country=False),
-        lived=_seen(papers, people, countries, country=True),
-        paper_countries=_links([list(_countries((paper,))) for paper in papers], countries),
-        venue_names=venues.names,
-        topic_names=topics.names,
+        **gathered.places(len(people.names)),
+        venue_names=gathered.venue_names(len(venues.names)),
+        topic_names=gathered.topic_names(topics.names),
         institution_ids=institutions.names,
-        institution_names=institutions.names,
-        countries=countries.names,
+        institution_names=_institution_names(papers, institutions),
     )
 
 
@@ -70,31 +75,36 @@ class _Codes:
         self.names = sorted(set(names))
         self.of = {name: code for code, name in enumerate(self.names)}
 
+    def labels(self, names: Iterable[str | None]) -> npt.NDArray[np.int32]:
+        """The number of each name, -1 for None."""
+        return np.array([-1 if name is None else self.of[name] for name in names], dtype=np.int32)
+
 
 def _author(authorship: Authorship) -> str:
     return authorship.author_id or authorship.name.full
 
 
-def _institutions(papers: Iterable[Paper]) -> Iterable[str]:
-    return (x.institution_id for p in papers for a in p.authorships for x in a.affiliations if x.institution_id)
+def _affiliations(papers: Iterable[Paper]) -> Iterable[Affiliation]:
+    return (x for paper in papers for authorship in paper.authorships for x in authorship.affiliations)
 
 
-def _countries(papers: Iterable[Paper]) -> Iterable[str]:
-    return (x.country for p in papers for a in p.authorships for x in a.affiliations if x.country)
+def _institutions(papers: Sequence[Paper], codes: _Codes) -> Adjacency:
+    pairs = [
+        (row, codes.of[x.institution_id])
+        for row, paper in enumerate(papers)
+        for x in _affiliations((paper,))
+        if x.institution_id is not None
+    ]
+    rows, columns = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return Adjacency.from_pairs(rows, columns, (len(papers), len(codes.names)))
 
 
-def _main_topic(paper: Paper) -> str | None:
-    return max(paper.topics, key=lambda topic: topic.score).name if paper.topics else None
-
-
-def _labels(names: Sequence[str | None], codes: _Codes) -> npt.NDArray[np.int32]:
-    return np.array([-1 if name is None else codes.of[name] for name in names], dtype=np.int32)
-
-
-def _links(rows: Sequence[Sequence[str]], codes: _Codes) -> Adjacency:
-    pairs = [(row, codes.of[name]) for row, names in enumerate(rows) for name in names]
-    row, column = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-    return Adjacency.from_pairs(row, column, (len(rows), len(codes.names)))
+def _institution_names(papers: Iterable[Paper], codes: _Codes) -> list[str]:
+    printed: dict[str, Counter[str]] = {identifier: Counter() for identifier in codes.names}
+    for affiliation in _affiliations(papers):
+        if affiliation.institution_id is not None:
+            printed[affiliation.institution_id][affiliation.text] += 1
+    return [most_printed(printed[identifier]) for identifier in codes.names]
 
 
 def _citations(papers: Sequence[Paper], ids: Sequence[str], years: npt.NDArray[np.int16]) -> Adjacency:
@@ -105,26 +115,10 @@ def _citations(papers: Sequence[Paper], ids: Sequence[str], years: npt.NDArray[n
 
 
 def _bylines(papers: Sequence[Paper], people: _Codes) -> tuple[Adjacency, npt.NDArray[np.int16]]:
-    found: dict[tuple[int, int], int] = {}
-    for row, paper in enumerate(papers):
-        for place, authorship in enumerate(paper.authorships):
-            found.setdefault((row, people.of[_author(authorship)]), place)
-    rows, columns = np.array(list(found), dtype=np.int64).reshape(-1, 2).T
-    links = Adjacency.from_pairs(rows, columns, (len(papers), len(people.names)))
-    places = [place for _, place in sorted(found.items())]
-    return links, np.array(places, dtype=np.int16)
-
-
-def _seen(papers: Sequence[Paper], people: _Codes, codes: _Codes, *, country: bool) -> DatedLinks:
-    rows, columns, years = [], [], []
-    for paper in papers:
-        for authorship in paper.authorships:
-            for affiliation in authorship.affiliations:
-                name = affiliation.country if country else affiliation.institution_id
-                if name:
-                    rows.append(people.of[_author(authorship)])
-                    columns.append(codes.of[name])
-                    years.append(NO_YEAR if paper.year is None else paper.year)
-    when = np.array(years, dtype=np.int16)
-    shape = len(people.names), len(codes.names)
-    return DatedLinks.of(np.array(rows, dtype=np.int32), np.array(columns, dtype=np.int32), when, when, shape)
+    entries = [
+        (row, people.of[_author(authorship)], place)
+        for row, paper in enumerate(papers)
+        for place, authorship in enumerate(paper.authorships)
+    ]
+    rows, columns, places = np.array(entries, dtype=np.int64).reshape(-1, 3).T
+    return bylines(rows, columns, places, (len(papers), len(people.names)))

@@ -1,0 +1,83 @@
+"""The arrays of people of a build: what :class:`search.people.PeopleArrays` holds, out of the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.build.corpus import places_of
+from indexer.catalog import CatalogArrays
+from ranking.cohorts import cohorts, percentiles
+from ranking.corpus import Corpus
+from ranking.registry import Entity, get
+from records.paper import Paper
+from search.people import PeopleArrays
+from search.people.gather import Gatherer
+
+__all__ = ["PeopleMaker", "percentile_columns"]
+
+_Columns = Mapping[str, npt.NDArray[np.float64]]
+
+
+class PeopleMaker:
+    """Takes the papers a build writes, in their order, and makes the arrays of people at the end."""
+
+    def __init__(self, arrays: CatalogArrays, corpus: Corpus) -> None:
+        self._arrays = arrays
+        self._corpus = corpus
+        self._gathered = Gatherer(arrays.institution_ids.to_pylist())
+        self._next = 0
+        self._bylines = np.searchsorted(arrays.byline_paper, np.arange(len(arrays.paper_ids) + 1)).tolist()
+
+    def add(self, papers: Sequence[Paper]) -> None:
+        """Take the next papers."""
+        arrays = self._arrays
+        venues = arrays.venues[self._next : self._next + len(papers)].tolist()
+        first = self._bylines[self._next]
+        authors = arrays.byline_author[first : self._bylines[self._next + len(papers)]].tolist()
+        for row, (paper, venue) in enumerate(zip(papers, venues, strict=True), self._next):
+            begin, end = self._bylines[row] - first, self._bylines[row + 1] - first
+            self._gathered.add(paper, venue, authors[begin:end])
+        self._next += len(papers)
+
+    def make(self, of_papers: _Columns, of_authors: _Columns, topic_names: Sequence[str] | None = None) -> PeopleArrays:
+        """All arrays, once every paper was taken. ``topic_names``: those of ``Corpus.fields`` unless sources' own."""
+        arrays, corpus, gathered = self._arrays, self._corpus, self._gathered
+        if topic_names is None:
+            topic_names = gathered.topic_names(arrays.topic_ids.to_pylist())
+        return PeopleArrays.make(
+            corpus,
+            arrays.paper_ids.to_pylist(),
+            arrays.author_ids.to_pylist(),
+            places=places_of(arrays),
+            **gathered.places(corpus.n_authors),
+            venue_names=gathered.venue_names(arrays.n_venues),
+            topic_names=topic_names,
+            institution_ids=arrays.institution_ids.to_pylist(),
+            institution_names=arrays.institution_names.to_pylist(),
+            paper_metrics=_float32(of_papers),
+            paper_percentiles=percentile_columns(corpus, Entity.PAPER, of_papers),
+            author_metrics=_float32(of_authors),
+            author_percentiles=percentile_columns(corpus, Entity.AUTHOR, of_authors),
+        )
+
+
+def percentile_columns(corpus: Corpus, entity: Entity, columns: _Columns) -> dict[str, npt.NDArray[np.float32]]:
+    """Percentiles among peers (:func:`ranking.cohorts.cohorts`) by metric, 100 being best; NaN where there is no value.
+
+    Values of metrics of which less is better are ranked from the other end.
+    """
+    groups = cohorts(corpus, entity=entity)
+    found = {}
+    for name, values in columns.items():
+        known = ~np.isnan(values)
+        ranked = values[known] if get(name).higher_is_better else -values[known]
+        found[name] = np.full(len(values), np.nan, dtype=np.float32)
+        found[name][known] = percentiles(ranked, groups[known])
+    return found
+
+
+def _float32(columns: _Columns) -> dict[str, npt.NDArray[np.float32]]:
+    return {name: values.astype(np.float32) for name, values in columns.items()}
