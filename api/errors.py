@@ -19,11 +19,13 @@ from starlette.exceptions import HTTPException
 
 from api.schemas.problem import Problem
 from records.errors import (
+    AssignmentError,
     CursorError,
     EngineError,
     EngineUnavailableError,
     FilterError,
     GenerationError,
+    InfeasibleError,
     NotFoundError,
     QueryError,
     RecordError,
@@ -50,6 +52,8 @@ ERROR_TABLE: tuple[ErrorRule, ...] = (  # the first row whose type fits decides,
     ErrorRule(QueryError, HTTPStatus.BAD_REQUEST, "query", "The query cannot be read"),
     ErrorRule(CursorError, HTTPStatus.BAD_REQUEST, "cursor", "The cursor is not valid here"),
     ErrorRule(RecordError, HTTPStatus.BAD_REQUEST, "value", "A value cannot be read"),
+    ErrorRule(InfeasibleError, HTTPStatus.CONFLICT, "infeasible", "No assignment keeps every rule"),
+    ErrorRule(AssignmentError, HTTPStatus.BAD_REQUEST, "assignment", "The assignment cannot be set up"),
     ErrorRule(NotFoundError, HTTPStatus.NOT_FOUND, "not-found", "There is nothing with this id"),
     ErrorRule(GenerationError, HTTPStatus.SERVICE_UNAVAILABLE, "no-generation", "There is nothing to search yet"),
     ErrorRule(EngineUnavailableError, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "The engine cannot answer now"),

@@ -19,6 +19,8 @@
     ├── NotFoundError          an id that names nothing (also a LookupError)
     ├── SettingsError          a setting that is missing or out of range
     ├── EvaluationError        a data folder that lacks what a task needs
+    ├── AssignmentError        reviewers, loads or scores that make no assignment problem (also a ValueError)
+    │   └── InfeasibleError    no assignment keeps every rule; says which rules clash
     └── GraphError             arrays that do not describe a graph
 
 A message says what was wrong, where, and what to do about it. Code outside catches these types, never ``Exception``.
@@ -27,6 +29,7 @@ A message says what was wrong, where, and what to do about it. Code outside catc
 from __future__ import annotations
 
 __all__ = [
+    "AssignmentError",
     "BuildError",
     "CatalogError",
     "CatalogLockedError",
@@ -38,6 +41,7 @@ __all__ = [
     "FilterError",
     "GenerationError",
     "GraphError",
+    "InfeasibleError",
     "NotFoundError",
     "PersonalNameError",
     "QueryError",
@@ -148,6 +152,18 @@ class SettingsError(ScholarCoreError, ValueError):
 
 class EvaluationError(ScholarCoreError):
     """A data folder that lacks what a task needs."""
+
+
+class AssignmentError(ScholarCoreError, ValueError):
+    """Reviewers, loads, scores or rules that do not make an assignment problem."""
+
+
+class InfeasibleError(AssignmentError):
+    """No assignment keeps every rule. ``diagnosis`` says which rules clash and what would work instead."""
+
+    def __init__(self, message: str, diagnosis: object = None) -> None:
+        super().__init__(message)
+        self.diagnosis = diagnosis
 
 
 class GraphError(ScholarCoreError, ValueError):
