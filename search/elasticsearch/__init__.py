@@ -1,0 +1,1 @@
+"""The Elasticsearch engine: a cluster, for what one machine cannot hold."""
