@@ -26,11 +26,11 @@ from records.errors import BuildError
 from records.progress import NO_PROGRESS, Progress
 from search.embedding import Embedder
 from search.engine import AuthorDocument, EngineStore, GenerationInfo, GenerationWriter, PaperDocument
-from search.people import GROUP
+from search.people import GROUP, NAMES, NamesMaker
 
 __all__ = ["BUILD_VERSION", "BuildReport", "build", "build_digest"]
 
-BUILD_VERSION = 2
+BUILD_VERSION = 3
 """Raised when the same catalog would be built into something else."""
 
 _BATCH = 2048
@@ -197,14 +197,16 @@ class _Build:
                 people.add(papers)
                 self._progress.advance(len(papers))
         with self.stage("authors", len(arrays.author_ids)):
-            rows = _rows(of_authors, len(arrays.author_ids))
+            rows, names = _rows(of_authors, len(arrays.author_ids)), NamesMaker()
             for authors in self._catalog.authors(batch=_BATCH):
+                names.add(authors)
                 writer.add_authors(
                     [AuthorDocument(one, row) for one, row in zip(authors, islice(rows, len(authors)), strict=True)]
                 )
                 self._progress.advance(len(authors))
         with self.stage("people"):
             writer.add_arrays(GROUP, people.make(of_papers, of_authors).pack())
+            writer.add_arrays(NAMES, names.make().pack())
         with self.stage("commit"):
             for kind in ("paper", "author"):
                 writer.add_redirects(kind, self._catalog.redirects(kind))

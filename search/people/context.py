@@ -12,6 +12,7 @@ from records.errors import GenerationError, NotFoundError
 from search.embedding import Embedder
 from search.engine import AuthorDocument, Engine, PaperDocument
 from search.people.arrays import PeopleArrays, open_people
+from search.people.names import NamesArrays, open_names
 
 __all__ = ["People"]
 
@@ -31,6 +32,7 @@ class People:
         self.embedder = embedder if fits else None
         self._opening = threading.Lock()
         self._arrays: PeopleArrays | None = None
+        self._names: NamesArrays | None = None
 
     @property
     def arrays(self) -> PeopleArrays:
@@ -43,6 +45,18 @@ class People:
                 if self._arrays is None:
                     self._arrays = open_people(self.engine)
         return self._arrays
+
+    @property
+    def names(self) -> NamesArrays:
+        """What people are found by, opened when it is first asked for.
+
+        :raises GenerationError: when the generation was built without it.
+        """
+        if self._names is None:
+            with self._opening:
+                if self._names is None:
+                    self._names = open_names(self.engine)
+        return self._names
 
     def author(self, identifier: str) -> int:
         """The position of a person by id, also one that was merged away.

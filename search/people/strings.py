@@ -52,8 +52,8 @@ class StringList(Sequence[str]):
         """The strings at ``indices``."""
         return [self._bytes(index).decode("utf-8", _CODEC) for index in map(int, indices)]
 
-    def find(self, string: str) -> int | None:
-        """Where ``string`` is in an ascending list, by bisection; None when it is not in it."""
+    def bisect(self, string: str) -> int:
+        """How many strings of an ascending list come before ``string`` (ascending as bytes, so by code point)."""
         wanted = string.encode("utf-8", _CODEC)
         low, high = 0, len(self)
         while low < high:
@@ -62,4 +62,9 @@ class StringList(Sequence[str]):
                 low = middle + 1
             else:
                 high = middle
-        return low if low < len(self) and self._bytes(low) == wanted else None
+        return low
+
+    def find(self, string: str) -> int | None:
+        """Where ``string`` is in an ascending list, by bisection; None when it is not in it."""
+        place = self.bisect(string)
+        return place if place < len(self) and self[place] == string else None
