@@ -197,7 +197,7 @@ _PAPER_FIELDS: dict[str, Any] = {
     },
     VOCABULARY: _keyword(counted=True),
     **{
-        keyword_field(field): _keyword(counted=field in KEYWORD_FACETS)
+        keyword_field(field): _keyword(counted=field in KEYWORD_FACETS or field is KeywordField.ID)
         for field in KeywordField
         if field is not KeywordField.CITED_BY
     },

@@ -1,0 +1,87 @@
+"""Nearest neighbours: the server's graph finds candidates in 8 bits, and their full vectors give the cosines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from records.errors import EngineError
+from search.elasticsearch.opened import OpenGeneration
+from search.elasticsearch.schema import ORD, PAPERS, VECTOR, keyword_field
+from search.elasticsearch.translate import Clause
+from search.engine import Pool, Vectors
+from search.query.ast import KeywordField
+
+__all__ = ["MOST_NEIGHBOURS", "nearest_pool"]
+
+MOST_NEIGHBOURS = 10_000
+"""The server keeps no more candidates than these (its own limit)."""
+
+_OVERSAMPLE = 4.0  # candidates whose full vectors are compared, for each neighbour asked for
+_FEWEST = 64
+_SEARCHED = 400  # candidates kept while the graph is walked, at least
+_SEARCHED_UNDER_FILTER = 2_048
+"""A condition that no more papers of a segment meet is scanned, not walked: so narrow filters lose no neighbour."""
+
+
+def nearest_pool(
+    generation: OpenGeneration,
+    vector: Vectors,
+    k: int,
+    condition: Clause | None,
+    identify: Callable[[Sequence[Mapping[str, Any]]], list[str]] | None,
+) -> tuple[Pool, list[str]]:
+    """The ``k`` papers nearest to ``vector``, best first, ties by position, and their ids if ``identify`` gives them.
+
+    :raises EngineError: when the vector is not of the generation's dimension, or too many neighbours are wanted.
+    """
+    if k < 0:
+        raise EngineError(f"the number of neighbours must not be negative, not {k}")
+    nothing = Pool(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
+    if not generation.info.vectors:
+        return nothing, []
+    dimension = generation.info.dimension
+    given = np.asarray(vector, dtype=np.float32)
+    if given.shape != (dimension,) or not bool(np.isfinite(given).all()):
+        raise EngineError(f"a query vector has {dimension} finite components here, not shape {given.shape}")
+    if k > MOST_NEIGHBOURS:
+        raise EngineError(f"this engine finds at most {MOST_NEIGHBOURS} neighbours, not {k}; narrow the search")
+    length = float(np.linalg.norm(given))
+    if length == 0.0 or k == 0:
+        return nothing, []
+    body = _body(given / np.float32(length), k, condition)
+    if identify is not None:
+        body["docvalue_fields"] = [keyword_field(KeywordField.ID)]
+    hits = generation.ask_all(PAPERS, body)["hits"]["hits"][:k]
+    pool = Pool(
+        np.array([hit["sort"][-1] for hit in hits], dtype=np.int64),
+        # The server tells (1 + cosine) / 2, which is never negative.
+        np.array([2.0 * hit["_score"] - 1.0 for hit in hits], dtype=np.float32),
+    )
+    return pool, identify(hits) if identify is not None else []
+
+
+def _body(unit: Vectors, k: int, condition: Clause | None) -> dict[str, Any]:
+    wanted = min(k + _FEWEST, MOST_NEIGHBOURS)  # some more, so that ties at the cut are seen whole and go by position
+    least = _SEARCHED if condition is None else _SEARCHED_UNDER_FILTER
+    oversample = min(_OVERSAMPLE, MOST_NEIGHBOURS / wanted)
+    candidates = min(max(least, round(oversample * wanted)), MOST_NEIGHBOURS)
+    knn: dict[str, Any] = {
+        "field": VECTOR,
+        "query_vector": unit.tolist(),
+        "k": wanted,
+        "num_candidates": candidates,
+        "rescore_vector": {"oversample": oversample},
+    }
+    if condition is not None:
+        knn["filter"] = condition
+    return {
+        "query": {"knn": knn},
+        "size": wanted,
+        "sort": [{"_score": "desc"}, {ORD: "asc"}],
+        "track_total_hits": False,
+        "_source": False,
+        "stored_fields": "_none_",
+    }

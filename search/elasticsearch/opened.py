@@ -1,0 +1,99 @@
+"""A generation that is open for reading: its indices, and how they are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from elasticsearch import Elasticsearch
+
+from records.errors import EngineUnavailableError
+from search.elasticsearch.errors import reason_of, typed_errors
+from search.elasticsearch.schema import number_fields
+from search.engine import GenerationInfo
+
+__all__ = ["Answer", "OpenGeneration", "partial_reason"]
+
+Answer: TypeAlias = Mapping[str, Any]
+"""What the server answers to a search."""
+
+_SERVER_SHARE = 0.8  # of the client's patience: the server gives up first, and can say what it found till then
+_AT_ONCE = 1_000  # documents in one answer
+
+
+@dataclass(frozen=True)
+class OpenGeneration:
+    """The indices of a generation, by room (:data:`search.elasticsearch.schema.ROOMS`).
+
+    ``timeout`` is for how long, in seconds, an answer is waited for. An index never changes once its generation is
+    complete, so nothing here needs a point in time of the server's: the index itself is one.
+    """
+
+    client: Elasticsearch
+    info: GenerationInfo
+    indices: Mapping[str, str]
+    timeout: float
+
+    @cached_property
+    def numbers(self) -> Mapping[str, str]:
+        """Index fields of numbers by the names queries use."""
+        return number_fields(self.info.metrics)
+
+    def ask(self, room: str, body: Mapping[str, Any], *, named_scores: bool = False) -> Answer:
+        """Search a room; the answer may be partial (:func:`partial_reason`).
+
+        Words are weighed by how common they are in the whole index, however many shards it has.
+
+        :raises EngineError: see :func:`search.elasticsearch.errors.typed_errors`.
+        """
+        patience = f"{max(1, round(self.timeout * _SERVER_SHARE * 1000))}ms"
+        with typed_errors():
+            answer = self.client.search(
+                index=self.indices[room],
+                body={"timeout": patience, **body},
+                search_type="dfs_query_then_fetch",
+                allow_partial_search_results=True,
+                include_named_queries_score=named_scores or None,
+            )
+        found: Answer = answer.body
+        return found
+
+    def ask_all(self, room: str, body: Mapping[str, Any]) -> Answer:
+        """Search a room, where an answer that is not complete is none.
+
+        :raises EngineUnavailableError: when it is not complete.
+        """
+        answer = self.ask(room, body)
+        partial = partial_reason(answer)
+        if partial:
+            raise EngineUnavailableError(f"the search server could only answer in part: {partial}; try again")
+        return answer
+
+    def get(self, wanted: Iterable[tuple[str, str]], field: str) -> Iterator[Any]:
+        """The stored ``field`` of documents given as (room, ``_id``), in the order asked; None where there is none."""
+        asked = [{"_index": self.indices[room], "_id": document_id} for room, document_id in wanted]
+        for start in range(0, len(asked), _AT_ONCE):
+            with typed_errors():
+                answer = self.client.mget(docs=asked[start : start + _AT_ONCE], source_includes=[field], realtime=False)
+            for told in answer.body["docs"]:
+                if "error" in told:
+                    raise EngineUnavailableError(
+                        f"the search server could only answer in part: {reason_of(told)}; try again"
+                    )
+                yield told["_source"].get(field) if told.get("found") else None
+
+
+def partial_reason(answer: Answer) -> str | None:
+    """Why an answer is not complete; None when it is."""
+    shards = answer.get("_shards", {})
+    failed = int(shards.get("failed", 0))
+    if failed:
+        failures: Sequence[Any] = shards.get("failures") or [{}]
+        return f"{failed} of {shards.get('total', failed)} shards failed ({reason_of(failures[0])})"
+    if answer.get("timed_out"):
+        return "the search server ran out of time"
+    if answer.get("terminated_early"):
+        return "the search server stopped early"
+    return None

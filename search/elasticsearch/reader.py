@@ -1,0 +1,157 @@
+"""The engine on a cluster: answers the protocol from one generation, and keeps no state but which one that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from records.errors import EngineError
+from search.elasticsearch.opened import OpenGeneration
+from search.elasticsearch.retrieval import Retrieval
+from search.elasticsearch.suggest import suggestions
+from search.engine import (
+    AuthorDocument,
+    GenerationInfo,
+    Hit,
+    PaperDocument,
+    PaperQuery,
+    Pool,
+    SearchPage,
+    Suggestion,
+    TextStatistics,
+    Vectors,
+)
+from search.query.ast import Node
+from search.text import analyze
+
+__all__ = ["ElasticsearchEngine", "Generations"]
+
+_KINDS = ("paper", "author")
+
+
+class Generations(Protocol):
+    """What a reader needs of the store."""
+
+    def current(self) -> str | None:
+        """The id of the current generation, None when there is none."""
+
+    def open(self, generation_id: str | None = None) -> OpenGeneration:
+        """Open a generation, by default the current one."""
+
+    def exists(self, generation_id: str) -> bool:
+        """Whether it is still kept."""
+
+    def arrays(self, generation_id: str, group: str) -> Mapping[str, npt.NDArray[Any]]:
+        """The arrays kept with a generation."""
+
+
+class ElasticsearchEngine:
+    """Implements :class:`search.engine.Engine`. Each call works on the generation open when it began.
+
+    Any number of readers, in any number of processes, may serve one store; a cursor made by one is good for all.
+
+    :raises GenerationError: when nothing was built yet.
+    :raises EngineUnavailableError: when the cluster cannot answer, or not completely (but :meth:`search` gives what it
+        has, and says so).
+    """
+
+    name = "elasticsearch"
+
+    def __init__(self, store: Generations) -> None:
+        self._store = store
+        self._retrieval: Retrieval | None = Retrieval(store.open(), store.exists)
+
+    def _open(self) -> Retrieval:
+        retrieval = self._retrieval
+        if retrieval is None:
+            raise EngineError("this reader is closed; open another one")
+        return retrieval
+
+    @property
+    def generation(self) -> GenerationInfo:
+        """The generation this reader answers from."""
+        return self._open().generation.info
+
+    def refresh(self) -> bool:
+        """Move to the current generation if there is a newer one; True when it moved."""
+        current = self._store.current()
+        if current in (None, self.generation.id):
+            return False
+        self._retrieval = Retrieval(self._store.open(current), self._store.exists)
+        return True
+
+    def search(self, query: PaperQuery) -> SearchPage:
+        """Papers matching ``query``. Scores are 0 unless sorted by relevance.
+
+        :raises CursorError: when ``after`` is malformed, or was made for another query or generation.
+        :raises EngineError: when a field or sort key is unknown to this generation.
+        """
+        return self._open().search(query)
+
+    def nearest(self, vector: Vectors, k: int, where: Node | None = None) -> tuple[Hit, ...]:
+        """The ``k`` papers nearest to ``vector`` (shape (dimension,)) by cosine, under ``where``, best first.
+
+        :raises EngineError: when the vector is not of the generation's dimension, or not finite, or ``k`` is too large.
+        """
+        return self._open().nearest(vector, k, where)
+
+    def pool(self, query: Node, k: int, where: Node | None = None) -> Pool:
+        """The ``k`` best papers for ``query`` under ``where`` by lexical score, as arrays."""
+        return self._open().pool(query, k, where)
+
+    def nearest_pool(self, vector: Vectors, k: int, where: Node | None = None) -> Pool:
+        """The ``k`` papers nearest to ``vector`` by cosine, as arrays; empty without vectors.
+
+        :raises EngineError: when the vector is not of the generation's dimension, or not finite, or ``k`` is too large.
+        """
+        return self._open().nearest_pool(vector, k, where)
+
+    def arrays(self, group: str) -> Mapping[str, npt.NDArray[Any]]:
+        """Arrays that the build kept with the generation, by name; empty when it kept none under ``group``."""
+        return self._store.arrays(self.generation.id, group)
+
+    def vectors(self, ids: Sequence[str]) -> tuple[Vectors, npt.NDArray[np.bool_]]:
+        """Vectors of papers: a (len(ids), dimension) matrix and a mask of the rows that exist (others are zero)."""
+        return self._open().records.vectors(ids)
+
+    def papers(self, ids: Sequence[str]) -> list[PaperDocument | None]:
+        """Documents by id, in the order asked; None for an id that is not live (see :meth:`resolve`)."""
+        return self._open().records.papers(ids)
+
+    def authors(self, ids: Sequence[str]) -> list[AuthorDocument | None]:
+        """People by id, in the order asked."""
+        return self._open().records.authors(ids)
+
+    def find_authors(self, name: str, limit: int = 10) -> list[AuthorDocument]:
+        """People with a name holding every word of ``name`` (folded; the last may be a prefix), most papers first.
+
+        A single letter stands for every word that begins with it ("J Smith").
+        """
+        return self._open().records.find_authors(name, limit)
+
+    def resolve(self, kind: str, identifier: str) -> str | None:
+        """The live id behind ``identifier``: itself, what it was merged into, or None. ``kind``: "paper", "author"."""
+        if kind not in _KINDS:
+            raise EngineError(f"ids are resolved of papers or authors, not of {kind!r}")
+        return self._open().records.resolve(kind, identifier)
+
+    def count(self, where: Node) -> int:
+        """How many papers match."""
+        return self._open().count(where)
+
+    def statistics(self, words: Sequence[str]) -> TextStatistics:
+        """Document frequencies, in title or abstract, of words as typed (analysed here)."""
+        retrieval = self._open()
+        terms = list(dict.fromkeys(token.term for word in words for token in analyze(word)))
+        return TextStatistics(retrieval.generation.info.papers, retrieval.vocabulary.frequencies(terms))
+
+    def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
+        """Completions of ``prefix``: titles, people, venues and terms, the best of each in turn."""
+        return suggestions(self._open(), prefix, limit)
+
+    def close(self) -> None:
+        """Let go of the generation. Idempotent; the store keeps its connections."""
+        self._retrieval = None
