@@ -70,13 +70,13 @@ class NamesArrays:
             found.update(self.id_owners[start:end].tolist())
         return sorted(found)
 
-    def similar(self, word: str) -> Readings:
-        """Words that ``word`` may stand for besides itself: its initial, and words with a typing error or two."""
+    def similar(self, word: str, *, initial: bool = True) -> Readings:
+        """Words that ``word`` may stand for besides itself: words with a typing error or two, and its ``initial``."""
         positions, errors = self.misspellings.of(word)
-        initial = self.names.vocabulary.find(word[0])
-        if initial is None or len(word) == 1:
+        letter = self.names.vocabulary.find(word[0]) if initial and len(word) > 1 else None
+        if letter is None:
             return Readings(positions, 1.0 - 0.3 * errors.astype(np.float64))
-        words = np.append(positions, np.int32(initial))
+        words = np.append(positions, np.int32(letter))
         return Readings(words, np.append(1.0 - 0.3 * errors, 0.5 + 0.5 / len(word)))
 
     def pack(self) -> dict[str, npt.NDArray[Any]]:

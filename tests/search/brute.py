@@ -60,6 +60,7 @@ class BruteEngine:
         self.partial: str | None = None
         self.calls: list[str] = []
         self.kept: dict[str, dict[str, npt.NDArray[Any]]] = {}
+        self.people: dict[str, AuthorDocument] = {}
         self.info = GenerationInfo(
             "g1", "2026-01-01T00:00:00Z", len(papers), 0, vectors.shape[1], len(self._vectors), model, ("citations",)
         )
@@ -171,7 +172,7 @@ class BruteEngine:
         return [self._papers.get(paper) for paper in ids]
 
     def authors(self, ids: Sequence[str]) -> list[AuthorDocument | None]:
-        return [None for _ in ids]
+        return [self.people.get(author) for author in ids]
 
     def find_authors(self, name: str, limit: int = 10) -> list[AuthorDocument]:
         people = {
@@ -185,7 +186,7 @@ class BruteEngine:
         if kind == "paper" and identifier in self._papers:
             return identifier
         people = {a.author_id for entry in self._papers.values() for a in entry.paper.authorships}
-        if kind == "author" and identifier in people:
+        if kind == "author" and identifier in people | set(self.people):
             return identifier
         return self._redirects.get((kind, identifier))
 
