@@ -26,6 +26,7 @@ from search.text import Token, analyze, words
 __all__ = [
     "ENGLISH_FIELDS",
     "LARGEST_PAGE",
+    "TITLE_BOOST",
     "Terms",
     "check_query",
     "decode_cursor",
@@ -41,6 +42,10 @@ ENGLISH_FIELDS = frozenset((TextField.TEXT, TextField.TITLE, TextField.ABSTRACT)
 
 LARGEST_PAGE = 10_000
 """Hits in one page, and values in one facet. There is no limit to the number of pages."""
+
+TITLE_BOOST = 0.15
+"""What a word's match in the title adds to that in title and abstract: between 0.1 and 0.25 measured best on cacm,
+cranfield and scifact."""
 
 _DEEPEST = 64
 _NOTHING = Or(())

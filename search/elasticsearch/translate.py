@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from records.errors import EngineError
 from search.document import keyword_term
 from search.elasticsearch.schema import STOPPED, keyword_field
-from search.plan import ENGLISH_FIELDS, match_terms
+from search.plan import ENGLISH_FIELDS, TITLE_BOOST, match_terms
 from search.query.ast import And, Everything, Keyword, Match, Node, Not, Or, Range, TextField
 
 __all__ = ["MATCH_NONE", "Clause", "Translation", "Translator", "nothing_scores"]
@@ -26,9 +26,6 @@ MATCH_NONE: Clause = {"match_none": {}}
 
 _UNHEARD = 1e-30
 """A boost that changes no score."""
-
-_TITLE_BOOST = 0.15
-"""See the embedded engine's translation: what a word's match in the title adds."""
 
 _MOST_TERMS = 65_536  # in one terms query (index.max_terms_count)
 
@@ -166,7 +163,7 @@ class Translator:
         titles: list[Clause] = []
         if node.field is TextField.TEXT and parts is not None:
             titles = [
-                self._term(TextField.TITLE, term, node.boost * count * _TITLE_BOOST, parts)
+                self._term(TextField.TITLE, term, node.boost * count * TITLE_BOOST, parts)
                 for term, count in counts.items()
             ]
         if len(words) == 1 and not titles:

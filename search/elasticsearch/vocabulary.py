@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from records.errors import EngineUnavailableError
+from search.cache import Cache
 from search.elasticsearch.errors import typed_errors
 from search.elasticsearch.opened import OpenGeneration
 from search.elasticsearch.schema import PAPERS, VOCABULARY
-from search.embedded.cache import Cache
 from search.query.ast import TextField
 from search.text import stem
 

@@ -11,7 +11,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from records.errors import EngineError
-from search.embedded.cache import Cache
+from search.cache import Cache
 from search.embedded.facets import count_values
 from search.embedded.generation import Generation
 from search.embedded.ordering import FieldOrder, Page, Position, by_field, by_position, by_score

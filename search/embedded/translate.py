@@ -10,15 +10,11 @@ from tantivy import Occur, Query
 from records.errors import EngineError
 from search.document import keyword_term
 from search.embedded.schema import VOCABULARY, TextIndex, keyword_field
-from search.plan import ENGLISH_FIELDS, match_terms
+from search.plan import ENGLISH_FIELDS, TITLE_BOOST, match_terms
 from search.query.ast import And, Everything, Keyword, Match, Node, Not, Or, Range, TextField
 from search.text import stem
 
 __all__ = ["Translation", "Translator", "constant"]
-
-_TITLE_BOOST = 0.15
-"""What a word's match in the title adds to that in title and abstract: between 0.1 and 0.25 measured best on cacm,
-cranfield and scifact."""
 
 _REGEX_SPECIAL = frozenset("+#")  # the only characters of a word that mean something in a pattern
 
@@ -122,7 +118,7 @@ class Translator:
         for term, count in counts.items():
             clauses.append((occur, self._term(node.field, term, node.boost * count, parts)))
             if node.field is TextField.TEXT:
-                title = self._term(TextField.TITLE, term, node.boost * count * _TITLE_BOOST, parts)
+                title = self._term(TextField.TITLE, term, node.boost * count * TITLE_BOOST, parts)
                 clauses.append((Occur.Should, title))
         if prefix:
             begun = self._begun(node.field, prefix[1])

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from search.embedded import EmbeddedStore
-from search.embedded.translate import _TITLE_BOOST
 from search.engine import PaperQuery
+from search.plan import TITLE_BOOST
 from search.query.ast import Match
 from search.text import analyze
 from tests.contract.corpus import PAPERS, build
@@ -37,7 +37,7 @@ def test_closed_form(tmp_path: Path, text: str, flush_every: int | None) -> None
     hits = engine.search(PaperQuery(Match(text), limit=100)).hits
     assert hits
     for hit in hits:
-        expected = sum(bm25(t, hit.id, TEXTS) + _TITLE_BOOST * bm25(t, hit.id, TITLES) for t in terms)
+        expected = sum(bm25(t, hit.id, TEXTS) + TITLE_BOOST * bm25(t, hit.id, TITLES) for t in terms)
         assert hit.score == pytest.approx(expected, rel=1e-4)
     engine.close()
 
