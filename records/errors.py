@@ -12,6 +12,7 @@
     ├── BuildError             a build cannot go on
     ├── EngineError            a search engine refuses or fails
     │   ├── GenerationError    a generation is missing, corrupt or still being written
+    │   │   └── RefusedDocumentsError  the engine refused documents of a build; a file has them
     │   ├── CursorError        a cursor is malformed or belongs to another generation
     │   └── EngineUnavailableError  the engine cannot answer now; try again later
     ├── QueryError             a query that cannot be parsed; points at the column
@@ -46,6 +47,7 @@ __all__ = [
     "PersonalNameError",
     "QueryError",
     "RecordError",
+    "RefusedDocumentsError",
     "ScholarCoreError",
     "SettingsError",
     "SourceError",
@@ -90,6 +92,18 @@ class EngineError(ScholarCoreError):
 
 class GenerationError(EngineError):
     """A generation is missing, corrupt or still being written."""
+
+
+class RefusedDocumentsError(GenerationError):
+    """The engine refused documents of a build, which therefore cannot be finished.
+
+    ``count`` of them are in the file ``path``, each with the reason.
+    """
+
+    def __init__(self, message: str, *, path: str, count: int) -> None:
+        super().__init__(message)
+        self.path = path
+        self.count = count
 
 
 class CursorError(EngineError):

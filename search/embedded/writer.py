@@ -13,7 +13,6 @@ import numpy.typing as npt
 import tantivy
 
 from records.errors import EngineError, GenerationError
-from records.paper import Venue
 from search.document import name_forms
 from search.embedded.analysis import register
 from search.embedded.arrays import write_arrays
@@ -23,10 +22,9 @@ from search.embedded.schema import build, document, number_fields
 from search.embedded.tables import StringMap, TableWriter
 from search.embedded.vectors import VectorWriter
 from search.engine import AuthorDocument, GenerationInfo, PaperDocument, Vectors
+from search.writing import VenueCounts, check_ascending, check_vectors
 
 __all__ = ["EmbeddedWriter"]
-
-_UNIT_TOLERANCE = 1e-2
 
 
 class EmbeddedWriter:
@@ -62,7 +60,7 @@ class EmbeddedWriter:
         self._names = NameWriter(folder / NAMES)
         self._vectors = VectorWriter(folder, info.dimension) if info.dimension else None
         self._author_rows: dict[str, str] = {}
-        self._venues: dict[str, dict[str, int]] = {}
+        self._venues = VenueCounts()
         self._redirects: dict[str, dict[str, str]] = {kind: {} for kind in REDIRECTS}
         self._last_id = ""
         self._encoder = msgspec.msgpack.Encoder()
@@ -76,8 +74,8 @@ class EmbeddedWriter:
             dimension; nothing of the batch was added then.
         """
         self._check_open()
-        self._check_ids(papers)
-        present = self._check_vectors(len(papers), vectors, mask)
+        check_ascending(papers, self._last_id)
+        present = check_vectors(len(papers), self._info.dimension, vectors, mask)
         start = self._ids.count
         if self._vectors is not None and vectors is not None and len(present):
             self._vectors.append(vectors[present], present + start)
@@ -86,43 +84,11 @@ class EmbeddedWriter:
             self._ids.append(paper.paper.id.encode())
             self._documents.append(self._encoder.encode(paper))
             if paper.paper.venue is not None:
-                self._add_venue(paper.paper.venue)
+                self._venues.add(paper.paper.venue)
             if self._flush_every and (position + 1) % self._flush_every == 0:
                 self._text.commit()
         if papers:
             self._last_id = papers[-1].paper.id
-
-    def _check_ids(self, papers: Sequence[PaperDocument]) -> None:
-        last = self._last_id
-        for paper in papers:
-            if paper.paper.id <= last:
-                raise EngineError(f"papers must come in ascending order of id: {paper.paper.id!r} came after {last!r}")
-            last = paper.paper.id
-
-    def _check_vectors(
-        self, count: int, vectors: Vectors | None, mask: npt.NDArray[np.bool_] | None
-    ) -> npt.NDArray[np.int64]:
-        """Rows that have a vector."""
-        if vectors is None:
-            return np.empty(0, np.int64)
-        if vectors.shape != (count, self._info.dimension):
-            raise EngineError(
-                f"vectors have shape {vectors.shape}, expected ({count}, {self._info.dimension}) for this generation"
-            )
-        chosen = np.ones(count, dtype=bool) if mask is None else np.asarray(mask, dtype=bool)
-        if chosen.shape != (count,):
-            raise EngineError(f"the mask has shape {chosen.shape}, expected ({count},)")
-        present = np.flatnonzero(chosen)
-        lengths = np.linalg.norm(vectors[present], axis=1)
-        if not bool(np.all(np.abs(lengths - 1.0) < _UNIT_TOLERANCE)):
-            raise EngineError("vectors must have unit length; normalise them, and mask rows that have none")
-        return present
-
-    def _add_venue(self, venue: Venue) -> None:
-        names = (
-            self._venues.setdefault(venue.id or "", {}) if venue.id else self._venues.setdefault("\0" + venue.name, {})
-        )
-        names[venue.name] = names.get(venue.name, 0) + 1
 
     def add_authors(self, authors: Sequence[AuthorDocument]) -> None:
         """Append people.
@@ -195,11 +161,7 @@ class EmbeddedWriter:
         )
 
     def _finish_venues(self) -> None:
-        """Name each venue by its most frequent printing (ties: the first by alphabet)."""
-        rows = []
-        for key, names in sorted(self._venues.items()):
-            name = min(names, key=lambda printed: (-names[printed], printed))
-            rows.append(VenueRow(None if key.startswith("\0") else key, name, sum(names.values())))
+        rows = [VenueRow(*row) for row in self._venues.rows()]
         for row, venue in enumerate(rows):
             self._names.add("venue", venue.name, row, venue.papers)
         (self._folder / VENUES).write_bytes(self._encoder.encode(rows))
