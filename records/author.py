@@ -40,7 +40,10 @@ class AffiliationYears(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Author(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A person. ``name`` is the form used most (latest on ties), ``variants`` the other forms seen."""
+    """A person. ``name`` is the form used most (latest on ties), ``variants`` the other forms seen.
+
+    ``pinned``: ids of the papers to show first, in this order, as a curator chose.
+    """
 
     id: str
     name: Name
@@ -51,6 +54,7 @@ class Author(msgspec.Struct, frozen=True, omit_defaults=True):
     first_year: int | None = None
     last_year: int | None = None
     basis: IdentityBasis = IdentityBasis.NAME
+    pinned: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.id:
