@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from rich.console import Console
 
-__all__ = ["console", "count", "emit_json", "emit_model", "marked", "note", "plain", "table"]
+__all__ = ["console", "count", "emit_csv", "emit_json", "emit_model", "marked", "note", "plain", "table"]
 
 _UNBROKEN = 100_000
 _MARK = re.compile(r"(</?mark>)")
@@ -30,6 +30,13 @@ def emit_json(document: Any) -> None:
 def emit_model(model: BaseModel) -> None:
     """Print a pydantic model as one line of JSON."""
     sys.stdout.write(model.model_dump_json() + "\n")
+
+
+def emit_csv(rows: Iterable[BaseModel], model: type[BaseModel], *, header: bool = True) -> None:
+    """Print models of one kind as comma-separated values, as the API writes them."""
+    from api.formats.table import as_csv
+
+    sys.stdout.write(as_csv(rows, model, header=header))
 
 
 def note(message: str) -> None:

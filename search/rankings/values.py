@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from ranking.corpus import Corpus
 from ranking.registry import Entity, Metric
+from ranking.shared import authored, cited_by, inherit
 from ranking.views import EVERYTHING, Window, restrict
 from records.errors import GraphError, QueryError
 from records.progress import NO_PROGRESS, Progress
@@ -83,8 +84,14 @@ class View:
     def corpus(self) -> Corpus:
         """The restricted corpus."""
         if self._corpus is None:
-            # A copy, so that what metrics keep with it does not outlive the view.
-            self._corpus = replace(restrict(self._arrays.corpus, self.window, self._scope.papers))
+            arrays = self._arrays
+            found = restrict(arrays.corpus, self.window, self._scope.papers)
+            if found is arrays.corpus:
+                # A copy, so that what metrics keep with it does not outlive the view.
+                found = replace(found)
+                inherit(authored, found, arrays.written)
+                inherit(cited_by, found, arrays.cited_by)
+            self._corpus = found
         return self._corpus
 
 

@@ -14,6 +14,7 @@ from records.name import Name
 from records.paper import Affiliation, Authorship, Paper, Topic, Venue
 from search.embedded import EmbeddedStore
 from search.engine import AuthorDocument, PaperDocument, Vectors
+from search.people import GROUP, people_of_papers
 
 __all__ = ["ADA", "BO", "ORCID", "PAPERS", "ToyEmbedder", "build", "toy_papers"]
 
@@ -97,6 +98,7 @@ def build(folder: Path, count: int = PAPERS, *, vectors: bool = True) -> Embedde
             AuthorDocument(Author("toy:bo", BO, papers=count, first_year=1990, last_year=1990 + count - 1)),
         ]
     )
+    writer.add_arrays(GROUP, people_of_papers([document.paper for document in documents]).pack())
     writer.add_redirects("paper", [("toy:old", "toy:p03")])
     writer.add_redirects("author", [("toy:a.moreau", "toy:ada")])
     writer.commit()
