@@ -119,15 +119,17 @@ class Layout:
         if self.vector_index not in VECTOR_INDEXES:
             raise SettingsError(f"elasticsearch.vector_index is one of {', '.join(VECTOR_INDEXES)}")
 
-    def index_settings(self) -> dict[str, Any]:
-        """Settings of a new index of papers or people, as it is loaded."""
-        allocation = {f"routing.allocation.{name}": value for name, value in self.allocation.items()}
+    def while_loading(self) -> dict[str, Any]:
+        """Settings of an index of papers or people as it is loaded."""
         return {
-            "number_of_shards": self.shards,
             "number_of_replicas": min(self.load_replicas, self.replicas),
             "refresh_interval": "-1",
-            **allocation,
+            **{f"routing.allocation.{name}": value for name, value in self.allocation.items()},
         }
+
+    def while_serving(self) -> dict[str, Any]:
+        """The same when it is loaded: nothing is written any more, not even by mistake."""
+        return {"number_of_replicas": self.replicas, "refresh_interval": None, "blocks.write": True}
 
 
 def check_prefix(prefix: str) -> None:

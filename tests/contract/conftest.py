@@ -11,6 +11,7 @@ import pytest
 from search.embedded import EmbeddedStore
 from search.engine import Engine, EngineStore
 from tests.contract.corpus import build
+from tests.elasticsearch_server.stores import make_store
 
 StoreFactory: TypeAlias = Callable[[Path], EngineStore]
 """A store of its own for each folder it is given (an engine without folders may take the path as a name)."""
@@ -18,6 +19,7 @@ StoreFactory: TypeAlias = Callable[[Path], EngineStore]
 FACTORIES: dict[str, StoreFactory] = {
     "embedded": EmbeddedStore,
     "embedded in segments": lambda path: EmbeddedStore(path, flush_every=6),
+    "elasticsearch": make_store,
 }
 
 
