@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from elasticsearch import ApiError, Elasticsearch, NotFoundError
@@ -40,17 +41,20 @@ class IndexMaker:
 
         :raises GenerationError: when they are of a newer version, which another installation needs.
         """
-        for room in ROOMS:
-            name = f"{self._layout.prefix}-{room}"
-            with typed_errors():
-                installed = self._version(name)
-                if installed > SCHEMA_VERSION:
-                    raise GenerationError(
-                        f"the index template {name} is of version {installed}, but {SCHEMA_VERSION} is written here; "
-                        "use the newer ScholarCore, or another elasticsearch.prefix"
-                    )
-                if installed < SCHEMA_VERSION:
-                    self._client.indices.put_index_template(name=name, body=template(room, self._layout.prefix))
+        with ThreadPoolExecutor(len(ROOMS)) as pool:
+            list(pool.map(self._install, ROOMS))
+
+    def _install(self, room: str) -> None:
+        name = f"{self._layout.prefix}-{room}"
+        with typed_errors():
+            installed = self._version(name)
+            if installed > SCHEMA_VERSION:
+                raise GenerationError(
+                    f"the index template {name} is of version {installed}, but {SCHEMA_VERSION} is written here; use "
+                    "the newer ScholarCore, or another elasticsearch.prefix"
+                )
+            if installed < SCHEMA_VERSION:
+                self._client.indices.put_index_template(name=name, body=template(room, self._layout.prefix))
 
     def _version(self, name: str) -> int:
         try:
@@ -58,6 +62,11 @@ class IndexMaker:
         except NotFoundError:
             return 0
         return max((int(entry["index_template"].get("version", 0)) for entry in found), default=0)
+
+    def make_all(self, record: GenerationRecord, rooms: Sequence[str]) -> None:
+        """Make the indices of ``rooms`` if they are not there yet."""
+        with ThreadPoolExecutor(len(rooms)) as pool:
+            list(pool.map(lambda room: self.make(record, room), rooms))
 
     def make(self, record: GenerationRecord, room: str) -> str:
         """Make the index of a room if it is not there yet; its name."""
@@ -148,9 +157,8 @@ class IndexMaker:
     def delete(self, record: GenerationRecord) -> None:
         """Delete the indices of a generation, as far as they are there."""
         names = {*record.indices.values(), *(self.name(room, record.info.id) for room in ROOMS)}
-        for name in sorted(names):
-            with typed_errors():
-                self._client.indices.delete(index=name, ignore_unavailable=True)
+        with typed_errors():
+            self._client.indices.delete(index=sorted(names), ignore_unavailable=True)
 
     def point_to(self, record: GenerationRecord) -> None:
         """Let every alias name the indices of ``record``, all in one step.

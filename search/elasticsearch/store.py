@@ -112,8 +112,7 @@ class ElasticsearchStore:
         for room in _MADE_AT_ONCE:
             kept.indices.setdefault(room, self._indices.name(room, kept.info.id))
         self._registry.put(kept)  # before its indices, so that no index is without a record
-        for room in _MADE_AT_ONCE:
-            self._indices.make(kept, room)
+        self._indices.make_all(kept, _MADE_AT_ONCE)
         if kept.loaded_from:
             self._indices.refresh(kept)
             resumed = self._indices.count(kept, PAPERS)

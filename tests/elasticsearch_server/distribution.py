@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["USER", "VERSION", "cache_folder", "distribution", "locked", "unprivileged"]
+__all__ = ["USER", "VERSION", "cache_folder", "distribution", "locked", "run_folder", "unprivileged"]
 
 VERSION = "8.19.21"
 _COORDINATES = f"org.elasticsearch.distribution.integ-test-zip:elasticsearch:{VERSION}:zip"
@@ -32,6 +32,8 @@ java.version=17
 classname=scholarcore.tests.AnalysisForTests
 """
 
+_ROOMY = 4 << 30  # bytes
+
 USER = 65534
 """Whom the server runs as when tests run as root, which it refuses: nobody."""
 
@@ -45,6 +47,19 @@ def cache_folder() -> Path:
     usual = Path("/var/cache") if os.geteuid() == 0 else Path.home() / ".cache"
     folder = Path(named) if named else usual / "scholarcore-tests"
     folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def run_folder() -> Path:
+    """Where running nodes keep their files: in memory where there is room, since a test server syncs all the time."""
+    memory = Path("/dev/shm")  # noqa: S108 - the folder made below is ours alone
+    try:
+        roomy = shutil.disk_usage(memory).free > _ROOMY
+        folder = memory / f"scholarcore-tests-{os.geteuid()}" if roomy else cache_folder() / "run"
+        folder.mkdir(mode=0o755, exist_ok=True)
+    except OSError:
+        folder = cache_folder() / "run"
+        folder.mkdir(exist_ok=True)
     return folder
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.elasticsearch_server.distribution import USER, cache_folder, distribution, unprivileged
+from tests.elasticsearch_server.distribution import USER, distribution, run_folder, unprivileged
 
 __all__ = ["Node", "free_port", "start_together"]
 
@@ -49,9 +49,7 @@ class Node:
         self.scheme = "http"
         self._heap = heap
         self._home = distribution()
-        runs = cache_folder() / "run"
-        runs.mkdir(exist_ok=True)
-        self.folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=runs))
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=run_folder()))
         self._pid_file = self.folder / "pid"
         self._launcher: subprocess.Popen[bytes] | None = None
         self._configure(settings or {}, files)

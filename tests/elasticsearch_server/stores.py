@@ -32,10 +32,10 @@ def _leave(found: SharedServer) -> None:
 
 def remove_all(client: Elasticsearch, prefix: str) -> None:
     """Delete every index and template whose name begins with ``prefix``."""
-    for name in client.indices.get(index=f"{prefix}*", expand_wildcards="all").body:
-        client.indices.delete(index=name)
-    for entry in client.indices.get_index_template(name=f"{prefix}*")["index_templates"]:
-        client.indices.delete_index_template(name=entry["name"])
+    names = sorted(client.indices.get(index=f"{prefix}*", expand_wildcards="all").body)
+    for start in range(0, len(names), 50):
+        client.indices.delete(index=names[start : start + 50])
+    client.indices.delete_index_template(name=f"{prefix}*")
 
 
 def layout_for(path: Path, **changed: Any) -> Layout:
