@@ -32,5 +32,6 @@ def build_generation(
     chosen = settings.embedding
     embedder = make_embedder(chosen.model, chosen.device, chosen.max_tokens, chosen.batch_size) if vectors else None
     with Catalog.open(settings.catalog_path) as catalog:
-        report = build(catalog, store, embedder, settings.vector_cache_path, progress, force=force)
+        cache, topics = settings.vector_cache_path, settings.topics_asked
+        report = build(catalog, store, embedder, cache, progress, topics=topics, force=force)
     return report, store.prune(settings.keep_generations)

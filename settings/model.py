@@ -9,9 +9,9 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -26,11 +26,15 @@ from pydantic_settings import (
 from records.errors import SettingsError
 from settings.describe import SettingRow
 
-__all__ = ["ApiSettings", "EmbeddingSettings", "Settings", "describe", "load"]
+__all__ = ["ApiSettings", "ElasticsearchSettings", "EmbeddingSettings", "Settings", "describe", "load"]
 
 _PREFIX = "SCHOLARCORE_"
 _NESTED = "__"
 _TOML = "scholarcore.toml"
+
+VectorIndex: TypeAlias = Literal[
+    "int8_hnsw", "int4_hnsw", "bbq_hnsw", "hnsw", "int8_flat", "int4_flat", "bbq_flat", "flat"
+]
 
 
 class EmbeddingSettings(BaseModel, extra="forbid"):
@@ -44,6 +48,47 @@ class EmbeddingSettings(BaseModel, extra="forbid"):
     device: str = Field(default="cpu", description="torch device: cpu, cuda, mps.")
     max_tokens: int = Field(default=64, ge=8, le=8192, description="Tokens of title and abstract that are embedded.")
     batch_size: int = Field(default=64, ge=1, le=4096, description="Texts embedded at a time.")
+
+
+class ElasticsearchSettings(BaseModel, extra="forbid"):
+    """The cluster, when ``engine`` is "elasticsearch"."""
+
+    urls: tuple[str, ...] = Field(
+        default=("http://127.0.0.1:9200",), description="Addresses of nodes, each with scheme and port; a JSON list."
+    )
+    api_key: SecretStr = Field(default=SecretStr(""), description="API key, in the encoded form the server gives it.")
+    api_key_file: Path | None = Field(default=None, description="A file that holds the API key instead.")
+    username: str = Field(default="", description="User, where there is no API key.")
+    password: SecretStr = Field(default=SecretStr(""), description="The user's password.")
+    ca_file: Path | None = Field(default=None, description="Certificate authority of the nodes, if the system has not.")
+    timeout: float = Field(default=30.0, gt=0, le=3600, description="Seconds to wait for an answer.")
+    prefix: str = Field(default="scholarcore", description="Begins the name of every index, alias and template.")
+    shards: int = Field(default=1, ge=1, le=1024, description="Shards of an index of papers, and of one of people.")
+    replicas: int = Field(default=1, ge=0, le=16, description="Copies of each shard while serving.")
+    load_replicas: int = Field(
+        default=1, ge=0, le=16, description="Copies while loading: 0 loads faster, and is lost with its node."
+    )
+    vector_index: VectorIndex = Field(
+        default="int8_hnsw",
+        description="How vectors are indexed: hnsw or flat, as they are or in 8, 4 or 1 bits (bbq).",
+    )
+    merge_segments: int = Field(
+        default=0, ge=0, le=100, description="Segments a shard is merged to before it serves; 0 leaves them."
+    )
+    allocation: dict[str, str] = Field(
+        default={}, description="index.routing.allocation.* of all indices ('include.zone': 'a'); a JSON object."
+    )
+    bulk_bytes: int = Field(default=5_000_000, ge=10_000, le=90_000_000, description="Size of a bulk request.")
+    in_flight: int = Field(default=2, ge=1, le=64, description="Bulk requests under way at a time.")
+    patience: float = Field(
+        default=300.0, ge=0, le=86_400, description="Seconds for which an overloaded or absent cluster is asked again."
+    )
+    lease: float = Field(
+        default=60.0, ge=1, le=3600, description="Seconds without a sign of life after which a build counts as dead."
+    )
+    drop_grace: float = Field(
+        default=60.0, ge=0, le=86_400, description="Seconds that indices of dropped generations live on for readers."
+    )
 
 
 class ApiSettings(BaseModel, extra="forbid"):
@@ -68,9 +113,18 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=_PREFIX, env_nested_delimiter=_NESTED, extra="forbid", toml_file=_TOML)
 
     data: Path = Field(default=Path("data"), description="The data folder: catalog, vector cache, generations.")
-    engine: Literal["embedded"] = Field(default="embedded", description="Where papers are indexed and searched.")
+    engine: Literal["embedded", "elasticsearch"] = Field(
+        default="embedded", description="Where papers are indexed and searched."
+    )
     keep_generations: int = Field(default=2, ge=1, description="Complete generations kept after a build.")
     embedding: EmbeddingSettings = Field(default=EmbeddingSettings(), description="How texts become vectors.")
+    topics: Annotated[int, Field(ge=0, le=1000)] | Literal["auto"] = Field(
+        default="auto",
+        description="Topics made of papers when no source names any: a number, 0 for none, auto for as many as fit.",
+    )
+    elasticsearch: ElasticsearchSettings = Field(
+        default=ElasticsearchSettings(), description="The cluster, when the engine is one."
+    )
     host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     port: int = Field(default=8080, ge=0, le=65535, description="Port the API listens on; 0 picks a free one.")
     api: ApiSettings = Field(default=ApiSettings(), description="How the API behaves.")
@@ -81,9 +135,19 @@ class Settings(BaseSettings):
         return self.data / "catalog.duckdb"
 
     @property
+    def topics_asked(self) -> int | None:
+        """``topics`` as a build takes it."""
+        return None if self.topics == "auto" else self.topics
+
+    @property
     def engine_path(self) -> Path:
         """The embedded engine's folder of generations."""
         return self.data / "engine"
+
+    @property
+    def elasticsearch_path(self) -> Path:
+        """What this machine keeps of a cluster's generations: arrays, and documents that it refused."""
+        return self.data / "elasticsearch"
 
     @property
     def vector_cache_path(self) -> Path:
@@ -157,6 +221,8 @@ def _value_at(settings: Settings, path: tuple[str, ...]) -> Any:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, SecretStr):
+        return "********" if value.get_secret_value() else ""
     if isinstance(value, Path):
         return str(value)
     return list(value) if isinstance(value, tuple) else value

@@ -50,7 +50,7 @@ def _catalog(settings: Settings) -> tuple[CatalogStatus | None, str | None]:
     if not settings.catalog_path.exists():
         return None, None
     with Catalog.open(settings.catalog_path, read_only=True) as catalog:
-        return catalog.status(), build_digest(catalog)
+        return catalog.status(), build_digest(catalog, settings.topics_asked)
 
 
 def _generation(settings: Settings) -> GenerationInfo | None:

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -17,8 +17,10 @@ import numpy.typing as npt
 
 from indexer.build.corpus import corpus_of
 from indexer.build.people import PeopleMaker
-from indexer.build.vectors import PaperVectors
+from indexer.build.topics import own_topics, topics_wanted
+from indexer.build.vectors import PaperVectors, VectorSpool
 from indexer.catalog import Catalog, CatalogArrays
+from indexer.topics import PaperTexts, Topics
 from indexer.vector_cache import VectorCache
 from ranking.corpus import Corpus
 from ranking.registry import Entity, Metric, metrics
@@ -30,7 +32,7 @@ from search.people import GROUP, NAMES, NamesMaker
 
 __all__ = ["BUILD_VERSION", "BuildReport", "build", "build_digest"]
 
-BUILD_VERSION = 3
+BUILD_VERSION = 4
 """Raised when the same catalog would be built into something else."""
 
 _BATCH = 2048
@@ -60,36 +62,40 @@ def build(
     cache: Path | None = None,
     progress: Progress = NO_PROGRESS,
     *,
+    topics: int | None = None,
     force: bool = False,
 ) -> BuildReport:
     """Build the catalog into a new generation of ``store`` and make it current.
 
     Vectors are looked for in the folder ``cache`` first and kept there, in steps of a few hundred, so a build that was
-    interrupted embeds the rest only. Without ``embedder`` the generation has no vectors. Nothing is written when the
-    current generation is of the same catalog, model and metrics, unless ``force``. On any error the generation at work
-    is thrown away and the current one stays.
+    interrupted embeds the rest only. Without ``embedder`` the generation has no vectors. Where no source names topics,
+    papers get some of our own (:mod:`indexer.topics`): ``topics`` of them, 0 for none, None for as many as fit. Nothing
+    is written when the current generation is of the same catalog, model and metrics, unless ``force``. On any error the
+    generation at work is thrown away and the current one stays.
 
     :raises BuildError: when the catalog is empty, a metric is broken, or the cache cannot be used.
     :raises EngineError: when the engine refuses.
     """
-    run = _Build(catalog, store, embedder, progress)
+    run = _Build(catalog, store, embedder, progress, topics)
     with run.stage("derive"):
         catalog.derive(progress)
-        digest = build_digest(catalog)
+        digest = build_digest(catalog, topics)
     current = _current(store)
     if not force and current is not None and _same(current, digest, embedder):
         return BuildReport(current, built=False, seconds=run.seconds, peak_mib=_peak_mib())
     with ExitStack() as stack:
         if embedder is not None and cache is not None:
             run.keep_vectors(stack.enter_context(VectorCache(cache, embedder.name, embedder.dimension)))
+        if embedder is not None:
+            run.spool = stack.enter_context(VectorSpool(embedder.dimension, cache))
         generation = run.run(digest)
     return BuildReport(generation, built=True, seconds=run.seconds, embedded=run.embedded, peak_mib=_peak_mib())
 
 
-def build_digest(catalog: Catalog) -> str:
+def build_digest(catalog: Catalog, topics: int | None = None) -> str:
     """The fingerprint a generation of the catalog's present state carries as ``source_digest``."""
     names = [metric.name for entity in (Entity.PAPER, Entity.AUTHOR) for metric in metrics(entity)]
-    return hashlib.blake2b(f"{BUILD_VERSION} {names} {catalog.digest()}".encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(f"{BUILD_VERSION} {names} {topics} {catalog.digest()}".encode(), digest_size=16).hexdigest()
 
 
 def _metrics(entity: Entity, corpus: Corpus) -> tuple[Metric, ...]:
@@ -109,14 +115,22 @@ def _same(info: GenerationInfo, digest: str, embedder: Embedder | None) -> bool:
 class _Build:
     """The stages, and what one hands to the next."""
 
-    def __init__(self, catalog: Catalog, store: EngineStore, embedder: Embedder | None, progress: Progress) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        store: EngineStore,
+        embedder: Embedder | None,
+        progress: Progress,
+        topics: int | None,
+    ) -> None:
         self.seconds: dict[str, float] = {}
+        self.spool: VectorSpool | None = None
         self._catalog = catalog
         self._store = store
         self._embedder = embedder
         self._progress = progress
         self._vectors = None if embedder is None else PaperVectors(embedder, None)
-        self._cached = False
+        self._asked = topics
 
     @property
     def embedded(self) -> int:
@@ -127,7 +141,6 @@ class _Build:
         """Use ``cache`` from now on."""
         assert self._embedder is not None  # noqa: S101 - the caller opened the cache for it
         self._vectors = PaperVectors(self._embedder, cache)
-        self._cached = True
 
     @contextmanager
     def stage(self, name: str, total: int | None = None) -> Iterator[None]:
@@ -146,11 +159,19 @@ class _Build:
             raise BuildError("the catalog holds no papers; import something first: scholarcore import SOURCE PATH")
         with self.stage("graph"):
             corpus = corpus_of(arrays)
+        wanted = topics_wanted(arrays, self._asked)
+        texts = PaperTexts(len(arrays.paper_ids), openings=self.spool is None) if wanted else None
+        if texts is not None or self.spool is not None:
+            with self.stage("texts" if self.spool is None else "vectors", len(arrays.paper_ids)):
+                self._read(arrays, texts)
+        topics: Topics | None = None
+        if texts is not None:
+            with self.stage("topics"):
+                topics = own_topics(self._catalog, arrays, texts, self.spool, wanted)
+        if topics is not None:
+            corpus = replace(corpus, fields=topics.labels, n_fields=len(topics.names))
+        del texts
         of_papers, of_authors = self._measure(arrays, corpus)
-        if self._cached and self._vectors is not None:
-            with self.stage("vectors", len(arrays.paper_ids)):
-                for papers in self._catalog.papers(arrays, batch=_BATCH):
-                    self._vectors.of(papers, self._progress)
         embedder = self._embedder
         writer = self._store.writer(
             model="" if embedder is None else embedder.name,
@@ -159,10 +180,20 @@ class _Build:
             metrics=tuple(of_papers),
         )
         try:
-            return self._write(writer, arrays, PeopleMaker(arrays, corpus), of_papers, of_authors)
+            return self._write(writer, arrays, PeopleMaker(arrays, corpus, topics), of_papers, of_authors)
         except BaseException:
             writer.abort()
             raise
+
+    def _read(self, arrays: CatalogArrays, texts: PaperTexts | None) -> None:
+        """Make the vectors of all papers, and see their texts."""
+        for papers in self._catalog.papers(arrays, batch=_BATCH):
+            if texts is not None:
+                texts.add(papers)
+            if self.spool is not None and self._vectors is not None:
+                self.spool.add(self._vectors.of(papers, self._progress))
+            else:
+                self._progress.advance(len(papers))
 
     def _measure(self, arrays: CatalogArrays, corpus: Corpus) -> tuple[_Columns, _Columns]:
         found: dict[Entity, _Columns] = {Entity.PAPER: {}, Entity.AUTHOR: {}}
@@ -187,14 +218,15 @@ class _Build:
     ) -> GenerationInfo:
         with self.stage("papers", len(arrays.paper_ids)):
             rows = _rows(of_papers, len(arrays.paper_ids))
-            for papers in self._catalog.papers(arrays, batch=_BATCH):
-                vectors = None if self._vectors is None else self._vectors.of(papers)
+            made = None if self.spool is None else self.spool.batches(_BATCH)
+            for read in self._catalog.papers(arrays, batch=_BATCH):
+                papers = people.add(read)
+                vectors = None if made is None else next(made)
                 mask = None if vectors is None else np.ones(len(papers), dtype=np.bool_)
                 documents = [
                     PaperDocument(paper, row) for paper, row in zip(papers, islice(rows, len(papers)), strict=True)
                 ]
                 writer.add_papers(documents, vectors, mask)
-                people.add(papers)
                 self._progress.advance(len(papers))
         with self.stage("authors", len(arrays.author_ids)):
             rows, names = _rows(of_authors, len(arrays.author_ids)), NamesMaker()

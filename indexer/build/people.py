@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
+from msgspec.structs import replace
 
 from indexer.build.corpus import places_of
 from indexer.catalog import CatalogArrays
+from indexer.topics import Topics
 from ranking.cohorts import cohorts, percentiles
 from ranking.corpus import Corpus
 from ranking.registry import Entity, get
@@ -22,17 +24,21 @@ _Columns = Mapping[str, npt.NDArray[np.float64]]
 
 
 class PeopleMaker:
-    """Takes the papers a build writes, in their order, and makes the arrays of people at the end."""
+    """Takes the papers a build writes, in their order, and makes the arrays of people at the end.
 
-    def __init__(self, arrays: CatalogArrays, corpus: Corpus) -> None:
+    ``topics``: our own, which papers get that have none; then they are the fields of ``corpus``.
+    """
+
+    def __init__(self, arrays: CatalogArrays, corpus: Corpus, topics: Topics | None = None) -> None:
         self._arrays = arrays
         self._corpus = corpus
+        self._topics = topics
         self._gathered = Gatherer(arrays.institution_ids.to_pylist())
         self._next = 0
         self._bylines = np.searchsorted(arrays.byline_paper, np.arange(len(arrays.paper_ids) + 1)).tolist()
 
-    def add(self, papers: Sequence[Paper]) -> None:
-        """Take the next papers."""
+    def add(self, papers: Sequence[Paper]) -> list[Paper]:
+        """Take the next papers; as they are, or with a topic of our own."""
         arrays = self._arrays
         venues = arrays.venues[self._next : self._next + len(papers)].tolist()
         first = self._bylines[self._next]
@@ -40,13 +46,17 @@ class PeopleMaker:
         for row, (paper, venue) in enumerate(zip(papers, venues, strict=True), self._next):
             begin, end = self._bylines[row] - first, self._bylines[row + 1] - first
             self._gathered.add(paper, venue, authors[begin:end])
+        start = self._next
         self._next += len(papers)
+        if self._topics is None:
+            return list(papers)
+        return [replace(paper, topics=self._topics.of(row)) for row, paper in enumerate(papers, start)]
 
-    def make(self, of_papers: _Columns, of_authors: _Columns, topic_names: Sequence[str] | None = None) -> PeopleArrays:
-        """All arrays, once every paper was taken. ``topic_names``: those of ``Corpus.fields`` unless sources' own."""
+    def make(self, of_papers: _Columns, of_authors: _Columns) -> PeopleArrays:
+        """All arrays, once every paper was taken."""
         arrays, corpus, gathered = self._arrays, self._corpus, self._gathered
-        if topic_names is None:
-            topic_names = gathered.topic_names(arrays.topic_ids.to_pylist())
+        topics = self._topics
+        topic_names = gathered.topic_names(arrays.topic_ids.to_pylist()) if topics is None else topics.names
         return PeopleArrays.make(
             corpus,
             arrays.paper_ids.to_pylist(),

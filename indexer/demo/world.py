@@ -47,7 +47,10 @@ class World:
         return self.vocabulary.topic_of[self.papers.subtopic]
 
     def arrays(self) -> Corpus:
-        """The corpus as every metric reads it (ids ascend with position, so positions agree with a catalog's)."""
+        """The corpus as every metric reads it (ids ascend with position, so positions agree with a catalog's).
+
+        Fields are the topics papers are really about, also of those that do not name one.
+        """
         paper = np.repeat(np.arange(len(self.papers.year), dtype=np.int64), np.diff(self.papers.offsets))
         keys = np.sort(paper * len(self.people) + self.papers.authors)
         authors = Adjacency(self.papers.offsets, (keys % len(self.people)).astype(np.int32), len(self.people))
@@ -64,6 +67,8 @@ class World:
             venues=self.publication.venue,
             n_venues=len(self.venues),
             institutions=_adjacency(paper, place, shape),
+            fields=self.topic.astype(np.int32),
+            n_fields=len(self.vocabulary.topics),
         )
 
 

@@ -239,3 +239,16 @@ def test_arrays_are_those_of_the_corpus(corpus: DemoCorpus) -> None:
         places = world.people.institution(printed, int(alone.years[paper]))
         listed = alone.institutions.indices[alone.institutions.offsets[paper] : alone.institutions.offsets[paper + 1]]
         assert listed.tolist() == sorted(set(places.tolist()))
+
+
+def test_fields_are_what_papers_say_they_are_about(corpus: DemoCorpus) -> None:
+    alone = corpus.arrays()
+    assert alone.fields is not None
+    topics = corpus.world.vocabulary.topics
+    assert alone.n_fields == len(topics)
+    stated = 0
+    for field, paper in zip(alone.fields.tolist(), corpus.papers(), strict=True):
+        if paper.topics:
+            stated += 1
+            assert max(paper.topics, key=lambda topic: topic.score).id == topics[field].id
+    assert 0 < stated < alone.papers
