@@ -35,7 +35,9 @@ def test_settings(row: SettingRow) -> None:
     line = _table_row(_doc("operations"), name)
     assert line is not None, f"docs/operations.md has no row for the setting {name}"
     assert f"`{variable}`" in line
-    shown = "none" if default == [] else str(default)
+    shown = ", ".join(default) if isinstance(default, list) else str(default)
+    if default in ([], {}, None, ""):
+        shown = "none"
     assert shown in line, f"the default of {name} is {shown}"
 
 

@@ -83,3 +83,26 @@ def test_description_covers_every_leaf(monkeypatch: pytest.MonkeyPatch) -> None:
             with pytest.raises(SettingsError):
                 load()
         monkeypatch.delenv(row.variable)
+
+
+def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCHOLARCORE_ELASTICSEARCH__API_KEY", "c2VjcmV0")
+    monkeypatch.setenv("SCHOLARCORE_ELASTICSEARCH__PASSWORD", "hunter2")
+    settings = load()
+    shown = repr(settings) + str(settings) + repr(describe(settings))
+    assert "c2VjcmV0" not in shown
+    assert "hunter2" not in shown
+    assert settings.elasticsearch.api_key.get_secret_value() == "c2VjcmV0"
+    assert {row.value for row in describe(settings) if row.name.endswith(("api_key", "password"))} == {"********"}
+
+
+def test_a_cluster_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCHOLARCORE_ENGINE", "elasticsearch")
+    monkeypatch.setenv("SCHOLARCORE_ELASTICSEARCH__URLS", '["https://a:9200", "https://b:9200"]')
+    monkeypatch.setenv("SCHOLARCORE_ELASTICSEARCH__ALLOCATION", '{"include.zone": "a"}')
+    told = load().elasticsearch
+    assert told.urls == ("https://a:9200", "https://b:9200")
+    assert told.allocation == {"include.zone": "a"}
+    monkeypatch.setenv("SCHOLARCORE_ELASTICSEARCH__VECTOR_INDEX", "magic")
+    with pytest.raises(SettingsError, match=r"elasticsearch\.vector_index"):
+        load()
