@@ -270,6 +270,12 @@ class GenerationWriter(Protocol):
     def abort(self) -> None:
         """Throw away what was written. Idempotent."""
 
+    def suspend(self) -> None:
+        """Stop for now, as :meth:`abort` does, but keep what a next writer of the same source could go on with.
+
+        What that is, is the engine's affair; it may be nothing. Idempotent.
+        """
+
 
 class EngineStore(Protocol):
     """Where generations live."""

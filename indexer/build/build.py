@@ -24,7 +24,7 @@ from indexer.topics import PaperTexts, Topics
 from indexer.vector_cache import VectorCache
 from ranking.corpus import Corpus
 from ranking.registry import Entity, Metric, metrics
-from records.errors import BuildError
+from records.errors import BuildError, EngineUnavailableError
 from records.progress import NO_PROGRESS, Progress
 from search.embedding import Embedder
 from search.engine import AuthorDocument, EngineStore, GenerationInfo, GenerationWriter, PaperDocument
@@ -181,6 +181,9 @@ class _Build:
         )
         try:
             return self._write(writer, arrays, PeopleMaker(arrays, corpus, topics), of_papers, of_authors)
+        except (KeyboardInterrupt, EngineUnavailableError):
+            writer.suspend()  # nothing is wrong with what was written: the same build may go on with it
+            raise
         except BaseException:
             writer.abort()
             raise

@@ -183,6 +183,10 @@ class EmbeddedWriter:
         finally:
             self._release(self._folder)
 
+    def suspend(self) -> None:
+        """Throw away what was written: it is quickly written again, and vectors are in a cache. Idempotent."""
+        self.abort()
+
     def _check_open(self) -> None:
         if not self._open:
             raise GenerationError("this writer has committed or aborted; open another one")
