@@ -5,6 +5,7 @@ from __future__ import annotations
 from records.errors import NotFoundError
 from records.ids import ExternalId, IdScheme
 from search.engine import AuthorDocument, Engine, PaperDocument, PaperQuery
+from search.people import People
 from search.query.ast import Everything, Keyword, KeywordField
 
 __all__ = ["author_document", "author_id", "paper_document", "paper_id"]
@@ -28,8 +29,10 @@ def paper_id(engine: Engine, identifier: str) -> str:
     return live
 
 
-def author_id(engine: Engine, identifier: str) -> str:
+def author_id(engine: Engine, identifier: str, people: People | None = None) -> str:
     """The live id of the person that ``identifier`` names: an author id of ours, or ``orcid:...``.
+
+    With ``people`` it may be any external id that one person has.
 
     :raises NotFoundError: when it names none.
     """
@@ -38,6 +41,9 @@ def author_id(engine: Engine, identifier: str) -> str:
         external = ExternalId.try_parse(identifier)
         if external is not None and external.scheme is IdScheme.ORCID:
             live = _by_orcid(engine, external)
+        elif external is not None and people is not None and people.has_names:
+            found = people.names.with_id(external)
+            live = people.arrays.author_ids[found[0]] if len(found) == 1 else None
     if live is None:
         raise NotFoundError("author", identifier)
     return live

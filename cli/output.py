@@ -27,9 +27,9 @@ def emit_json(document: Any) -> None:
     sys.stdout.write(msgspec.json.encode(document).decode() + "\n")
 
 
-def emit_model(model: BaseModel) -> None:
-    """Print a pydantic model as one line of JSON."""
-    sys.stdout.write(model.model_dump_json() + "\n")
+def emit_model(model: BaseModel, include: set[str] | None = None) -> None:
+    """Print a pydantic model as one line of JSON; with ``include`` these of its fields only."""
+    sys.stdout.write(model.model_dump_json(include=include) + "\n")
 
 
 def emit_csv(rows: Iterable[BaseModel], model: type[BaseModel], *, header: bool = True) -> None:

@@ -17,6 +17,7 @@ from api.schemas.service import GenerationModel, Health, MetricList, MetricModel
 from api.serving import Serving
 from ranking.registry import metrics
 from records.errors import EngineUnavailableError, GenerationError
+from search.people.find import complete_name
 
 __all__ = ["router"]
 
@@ -30,7 +31,9 @@ router = APIRouter(tags=["service"], responses={400: PROBLEM_RESPONSES[400]})
     responses={503: PROBLEM_RESPONSES[503]},
 )
 def suggest(session: SessionDep, params: Annotated[SuggestParams, Query()]) -> Response:
-    """Titles, people, venues and terms that begin with what was typed."""
+    """Titles, people, venues and terms that begin with what was typed; or people alone."""
+    if params.kind == "author":
+        return as_json(SuggestionList.of(complete_name(session.people, params.q, params.limit)))
     return as_json(SuggestionList.of(session.engine.suggest(params.q, params.limit)))
 
 

@@ -7,9 +7,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.paper import NameModel, external_ids, finite
+from api.schemas.search import Links, WarningModel
 from search.engine import AuthorDocument
+from search.people.find import AuthorResult as Found
 
-__all__ = ["AffiliationYearsModel", "AuthorList", "AuthorModel"]
+__all__ = ["AffiliationYearsModel", "AuthorList", "AuthorModel", "AuthorResult"]
 
 _EXAMPLE: dict[str, Any] = {
     "id": "demo:a7",
@@ -47,6 +49,7 @@ class AuthorModel(BaseModel):
     last_year: int | None = None
     basis: str = Field(default="name", description="judgement, external_id, source_id or name; strongest first.")
     metrics: dict[str, float] = Field(default_factory=dict)
+    pinned: list[str] = Field(default_factory=list, description="Ids of papers to show first, as a curator chose.")
 
     @classmethod
     def of(cls, document: AuthorDocument) -> AuthorModel:
@@ -73,10 +76,35 @@ class AuthorModel(BaseModel):
             last_year=author.last_year,
             basis=author.basis.value,
             metrics=finite(document.metrics),
+            pinned=list(author.pinned),
         )
 
 
-class AuthorList(BaseModel):
-    """People found by name, those with most papers first."""
+class AuthorResult(AuthorModel):
+    """A person found. ``score`` is 0 unless sorted by relevance."""
 
-    results: list[AuthorModel]
+    score: float = 0.0
+
+
+class AuthorList(BaseModel):
+    """One page of people found. ``total`` counts all of them and is the same on every page."""
+
+    total: int
+    results: list[AuthorResult]
+    warnings: list[WarningModel] = Field(default_factory=list)
+    generation: str = ""
+    next_cursor: str | None = None
+    links: Links | None = None
+
+    @classmethod
+    def found(cls, result: Found, links: Links | None = None) -> AuthorList:
+        """From a result of the search for people."""
+        people = [AuthorResult(**dict(AuthorModel.of(hit.document)), score=hit.score) for hit in result.hits]
+        return cls(
+            total=result.total,
+            results=people,
+            warnings=[WarningModel(code=w.code, message=w.message) for w in result.warnings],
+            generation=result.generation,
+            next_cursor=result.next,
+            links=links,
+        )

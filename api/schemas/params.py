@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from api.schemas.paper import PaperModel, PaperResult
 from search.engine import Sort
+from search.people.find import AuthorRequest
+from search.profiles import PARTS, ProfileOptions
+from search.profiles.model import CENTRAL
+from search.profiles.profile import LARGEST
 from search.request import Mode, SearchRequest
 
 __all__ = [
@@ -18,6 +23,7 @@ __all__ = [
     "NoParams",
     "PaperParams",
     "PaperSearchParams",
+    "ProfileParams",
     "SuggestParams",
     "split",
 ]
@@ -138,14 +144,64 @@ class ListParams(PaperParams):
 
 
 class AuthorSearchParams(_Strict):
-    """Whom to find."""
+    """Whom to find; nothing finds everyone."""
 
-    name: str = Field(min_length=1, max_length=300, description="Words of the name; the last may be its beginning.")
-    limit: int = Field(default=10, ge=1, le=MAX_LIMIT, description="People to return.")
+    name: str = Field(default="", max_length=300, description="Words of the name; the last may be its beginning.")
+    affiliation: str = Field(default="", max_length=300, description="Words of one affiliation, as printed.")
+    id: str = Field(default="", max_length=500, description="Our id, or an external one: `orcid:...`, `dblp:pid/...`.")
+    filter: str = Field(default="", description="Constraints on people, such as `country:DE,h_index:>=10`.")
+    sort: str = Field(
+        default="relevance",
+        max_length=100,
+        description="`relevance`, `papers`, `citations`, `coauthors`, `first_year`, `last_year` or an author metric, "
+        "with `:asc` or `:desc` behind it if wanted.",
+    )
+    similar: bool | None = Field(
+        default=None, description="Similar names as well, or never; by default when nobody has the name."
+    )
+    limit: int = Field(default=10, ge=1, le=MAX_LIMIT, description="People a page.")
+    cursor: str | None = _CURSOR
+
+    def request(self) -> AuthorRequest:
+        """As the search for people takes it."""
+        return AuthorRequest(
+            name=self.name,
+            affiliation=self.affiliation,
+            identifier=self.id,
+            filter=self.filter,
+            sort=self.sort,
+            limit=self.limit,
+            cursor=None if self.cursor in {None, "", "*"} else self.cursor,
+            similar=self.similar,
+        )
+
+
+class ProfileParams(_Strict):
+    """How much of a profile to show."""
+
+    select: str | None = Field(
+        default=None, max_length=1000, description=f"Parts, separated by commas: {', '.join(PARTS)}. All by default."
+    )
+    limit: int = Field(default=10, ge=1, le=LARGEST, description="Rows of each list.")
+    network: int = Field(default=30, ge=1, le=LARGEST, description="Co-authors in the network.")
+    central: str = Field(default=CENTRAL, max_length=100, description="The paper metric that says what is central.")
+
+    @field_validator("select")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        unknown = [name for name in split(value) if name not in PARTS]
+        if unknown:
+            raise ValueError(f"no such parts: {', '.join(unknown)}; valid are {', '.join(PARTS)}")
+        return value
+
+    def options(self) -> ProfileOptions:
+        """As the profile takes them."""
+        return ProfileOptions(split(self.select), self.limit, self.network, self.central)
 
 
 class SuggestParams(_Strict):
     """What to complete."""
 
     q: str = Field(min_length=1, max_length=300, description="What was typed so far.")
+    kind: Literal["author"] | None = Field(default=None, description="`author`: complete names of people only.")
     limit: int = Field(default=10, ge=1, le=50, description="Completions to return.")

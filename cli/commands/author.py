@@ -6,100 +6,105 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.commands.paper import metric_rows
 from cli.context import DataOption, JsonOption, LimitOption, settings_of
-from cli.output import console, count, emit_model, note, plain, table
+from cli.output import count, emit_model, note, table
+from cli.profile import show_profile, span
 from records.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from search.engine import AuthorDocument, Engine, SearchPage
+    from search.people import People
+    from search.people.find import AuthorRequest, AuthorResult
 
 __all__ = ["author"]
 
 
 def author(
     context: typer.Context,
-    identifier: Annotated[str, typer.Argument(metavar="ID|NAME", help="Our id, orcid:..., or words of a name.")],
+    identifier: Annotated[
+        str, typer.Argument(metavar="[ID|NAME]", help="Our id, an external one (orcid:...), or words of a name.")
+    ] = "",
+    *,
+    affiliation: Annotated[str, typer.Option(help="Words of one affiliation, as printed.")] = "",
+    constraint: Annotated[
+        str, typer.Option("--filter", "-f", metavar="FILTER", help="Who is listed: country:DE,h_index:>=10.")
+    ] = "",
+    sort: Annotated[str, typer.Option(help="relevance, papers, citations or an author metric, :asc or :desc.")] = "",
+    similar: Annotated[
+        bool | None,
+        typer.Option("--similar/--exact", help="Similar names, too, or never.", show_default="if needed"),
+    ] = None,
+    cursor: Annotated[str | None, typer.Option(help="Go on where a page ended.")] = None,
+    whole: Annotated[bool, typer.Option("--profile", help="With --json: the profile of a person.")] = False,
+    select: Annotated[str, typer.Option(metavar="PARTS", help="Parts of the profile: totals,years,advisors.")] = "",
+    network: Annotated[int, typer.Option(min=1, max=100, help="Co-authors in the network of a profile.")] = 30,
     limit: LimitOption = 10,
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
-    """Show one person by id, or the people with a name. With --json a name gives a list, an id one person."""
-    from cli.opening import open_engine
+    """Show the profile of one person by id, or list people by name, affiliation and filter.
 
-    with open_engine(settings_of(context, data)) as engine:
-        document = _by_id(engine, identifier)
-        if document is None:
-            _show_found(engine.find_authors(identifier, limit), identifier, as_json=as_json)
-        elif as_json:
+    With --json an id gives one person (with --profile or --select the profile), anything else a list.
+    """
+    from cli.opening import open_people
+    from search.people.find import AuthorRequest, find_people
+
+    listing = bool(affiliation or constraint or sort or cursor or similar is not None)
+    with open_people(settings_of(context, data), vectors=False) as people:
+        live = None if listing or not identifier else _by_id(people, identifier)
+        if live is None:
+            asked = AuthorRequest(identifier, affiliation, "", constraint, sort or "relevance", limit, cursor, similar)
+            _show_found(find_people(people, asked), asked, as_json=as_json)
+        elif as_json and not (whole or select):
+            from api.resolve import author_document
             from api.schemas.author import AuthorModel
 
-            emit_model(AuthorModel.of(document))
+            emit_model(AuthorModel.of(author_document(people.engine, live)))
         else:
-            _show(document, _latest(engine, document.author.id, limit))
+            _show_profile(people, live, select, limit, network, as_json=as_json)
 
 
-def _by_id(engine: Engine, identifier: str) -> AuthorDocument | None:
-    from api.resolve import author_document, author_id
+def _by_id(people: People, identifier: str) -> str | None:
+    from api.resolve import author_id
 
     try:
-        live = author_id(engine, identifier)
+        live = author_id(people.engine, identifier, people)
     except NotFoundError:
         return None
     if live != identifier:
         note(f"note: {identifier} is {live}")
-    return author_document(engine, live)
+    return live
 
 
-def _latest(engine: Engine, live: str, limit: int) -> SearchPage:
-    from search.engine import PaperQuery, Sort
-    from search.query.ast import Everything, Keyword, KeywordField
+def _show_profile(people: People, live: str, select: str, limit: int, network: int, *, as_json: bool) -> None:
+    from search.profiles import ProfileOptions, profile
+    from search.profiles.profile import LARGEST
 
-    return engine.search(PaperQuery(Everything(), Keyword(KeywordField.AUTHOR_ID, (live,)), Sort("date"), limit))
-
-
-def _show_found(found: list[AuthorDocument], name: str, *, as_json: bool) -> None:
-    if not found:
-        raise NotFoundError("author or author name", name)
-    if as_json:
-        from api.schemas.author import AuthorList, AuthorModel
-
-        emit_model(AuthorList(results=[AuthorModel.of(document) for document in found]))
+    parts = tuple(part.strip() for part in select.split(",") if part.strip())
+    found = profile(people, live, ProfileOptions(parts, min(limit, LARGEST), network))
+    if not as_json:
+        show_profile(found)
         return
+    from api.schemas.profile import ProfileModel, parts_shown
+
+    shown = parts_shown(parts)
+    emit_model(ProfileModel.of(found), include=set(shown.split(",")) if shown else None)
+
+
+def _show_found(result: AuthorResult, asked: AuthorRequest, *, as_json: bool) -> None:
+    if as_json:
+        from api.schemas.author import AuthorList
+
+        emit_model(AuthorList.found(result))
+        return
+    for warning in result.warnings:
+        note(f"warning: {warning.message}")
+    if not result.total:
+        described = " ".join(part for part in (asked.name, asked.affiliation, asked.filter) if part)
+        raise NotFoundError("author or author name", described)
     rows = [
-        (a.id, a.name.full, count(a.papers), _years(a.first_year, a.last_year), a.basis.value)
-        for a in (document.author for document in found)
+        (a.id, a.name.full, count(a.papers), span(a.first_year, a.last_year), a.basis.value)
+        for a in (hit.document.author for hit in result.hits)
     ]
     table(("id", "name", "papers", "years", "identity rests on"), rows, right=(2,))
-
-
-def _show(document: AuthorDocument, page: SearchPage) -> None:
-    person, out = document.author, console()
-    out.print(plain(person.name.full), style="bold")
-    out.print("  ".join([person.id, *map(str, person.ids)]), style="dim")
-    if person.variants:
-        out.print("also " + "; ".join(plain(name.full) for name in person.variants))
-    out.print(
-        f"{count(person.papers, 'papers')}, {_years(person.first_year, person.last_year)}; "
-        f"identity rests on {person.basis.value}"
-    )
-    if person.affiliations:
-        out.print()
-        rows = [(a.text, _years(a.first_year, a.last_year), count(a.papers)) for a in person.affiliations]
-        table(("affiliation as printed", "years", "papers"), rows, right=(2,))
-    metrics = metric_rows(document.metrics)
-    if metrics:
-        out.print()
-        table(("metric", "value", "unit"), metrics, right=(1,))
-    papers = [hit.document.paper for hit in page.hits if hit.document]
-    if papers:
-        out.print()
-        table(("year", "paper", "id"), [(p.year or "", p.title, p.id) for p in papers])
-    if page.total > len(papers):
-        out.print(f"and {count(page.total - len(papers), 'papers')} more", style="dim")
-
-
-def _years(first: int | None, last: int | None) -> str:
-    if first is None or last is None:
-        return "no years"
-    return str(first) if first == last else f"{first}-{last}"
+    if result.next:
+        note(f"{count(result.total)} people in all; go on with --cursor {result.next}")

@@ -12,7 +12,7 @@ from records.errors import GenerationError, NotFoundError
 from search.embedding import Embedder
 from search.engine import AuthorDocument, Engine, PaperDocument
 from search.people.arrays import PeopleArrays, open_people
-from search.people.names import NamesArrays, open_names
+from search.people.names import NAMES, NamesArrays, open_names
 
 __all__ = ["People"]
 
@@ -57,6 +57,11 @@ class People:
                 if self._names is None:
                     self._names = open_names(self.engine)
         return self._names
+
+    @property
+    def has_names(self) -> bool:
+        """Whether the generation was built with what people are found by."""
+        return bool(self.engine.arrays(NAMES))
 
     def author(self, identifier: str) -> int:
         """The position of a person by id, also one that was merged away.

@@ -22,6 +22,7 @@ from search.people.filters import people_mask
 from search.people.names import NamesArrays
 from search.people.phrases import Found, Readings
 from search.plan import decode_cursor, encode_cursor
+from search.request import SearchWarning
 from search.text import prepare
 
 __all__ = ["AuthorHit", "AuthorRequest", "AuthorResult", "complete_name", "find_people", "parse_people_sort"]
@@ -71,7 +72,7 @@ class AuthorResult:
     hits: tuple[AuthorHit, ...]
     total: int
     next: str | None
-    warnings: tuple[str, ...]
+    warnings: tuple[SearchWarning, ...]
     generation: str
 
 
@@ -161,10 +162,10 @@ def _keys(found: Found, order: Sort, arrays: PeopleArrays) -> npt.NDArray[np.flo
     return arrays.author_metrics[order.key][found.owners].astype(np.float64)
 
 
-def _found(people: People, request: AuthorRequest) -> tuple[Found, list[str]]:
+def _found(people: People, request: AuthorRequest) -> tuple[Found, list[SearchWarning]]:
     """Everyone that name, affiliation and id describe, before the filter; and what to tell of it."""
     found = Found(np.arange(people.arrays.authors), np.ones(people.arrays.authors))
-    warnings: list[str] = []
+    warnings: list[SearchWarning] = []
     name, identifier = request.name, request.identifier
     if not identifier and _person_id(name) is not None:
         name, identifier = "", name  # an ORCID pasted where a name is asked for
@@ -182,13 +183,13 @@ def _found(people: People, request: AuthorRequest) -> tuple[Found, list[str]]:
     return found, warnings
 
 
-def _typed(what: str, text: str, warnings: list[str]) -> list[str]:
+def _typed(what: str, text: str, warnings: list[SearchWarning]) -> list[str]:
     if len(text) > MAX_TYPED:
         message = f"the {what} has {len(text)} characters, {MAX_TYPED} are allowed"
         raise QueryError(message, text=text, column=MAX_TYPED)
     words = prepare(text.encode("utf-8", "replace").decode()).split()
     if not words:
-        warnings.append(f"there is no letter and no digit in the {what}")
+        warnings.append(SearchWarning("no_words", f"there is no letter and no digit in the {what}"))
     return words
 
 
@@ -210,14 +211,17 @@ def _with_id(people: People, identifier: str) -> Positions:
     return np.array(sorted(found), dtype=np.int64)
 
 
-def _named(names: NamesArrays, words: Sequence[str], similar: bool | None, name: str, warnings: list[str]) -> Found:
+def _named(
+    names: NamesArrays, words: Sequence[str], similar: bool | None, name: str, warnings: list[SearchWarning]
+) -> Found:
     found = names.names.every(_readings(names, words))
     if similar is False or not words or (similar is None and len(found.owners)):
         return found
     wider = _similar(names, words, inverted="," in name)
     if similar is None and len(wider.owners):
         shown = name if len(name) <= 60 else name[:57] + "..."
-        warnings.append(f"nobody has a name with every word of {shown!r}; these are similar names")
+        message = f"nobody has a name with every word of {shown!r}; these are similar names"
+        warnings.append(SearchWarning("similar_names", message))
     return _either(found, wider)
 
 

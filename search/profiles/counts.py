@@ -8,7 +8,7 @@ import numpy.typing as npt
 from ranking.corpus import NO_YEAR
 from ranking.derive import MANY_AUTHORS
 from search.people import DatedLinks, StringList, row, rows_of
-from search.profiles.model import PlaceRow, TopicRow, Totals, VenueRow, YearRow
+from search.profiles.model import PlaceRow, TopicRow, TopicYear, Totals, VenueRow, YearRow
 from search.profiles.person import Person, ranked, year_or_none
 
 __all__ = ["main_topic", "places", "topics", "totals", "venues", "years"]
@@ -79,8 +79,8 @@ def topics(person: Person, limit: int) -> tuple[TopicRow, ...]:
     for place in ranked(counts, found)[:limit].tolist():
         of_topic = person.years[labels == found[place]]
         when, papers = np.unique(of_topic[of_topic != NO_YEAR], return_counts=True)
-        by_year = tuple(zip(when.tolist(), papers.tolist(), strict=True))
-        first, last = (by_year[0][0], by_year[-1][0]) if by_year else (None, None)
+        by_year = tuple(TopicYear(*pair) for pair in zip(when.tolist(), papers.tolist(), strict=True))
+        first, last = (by_year[0].year, by_year[-1].year) if by_year else (None, None)
         name = person.arrays.topic_names[int(found[place])]
         rows.append(TopicRow(name, int(counts[place]), first, last, by_year))
     return tuple(rows)

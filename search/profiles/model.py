@@ -22,6 +22,7 @@ __all__ = [
     "ProfileOptions",
     "Standing",
     "TopicRow",
+    "TopicYear",
     "Totals",
     "VenueRow",
     "YearRow",
@@ -136,14 +137,22 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicYear:
+    """Papers of a year."""
+
+    year: int
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
 class TopicRow:
-    """Papers on a topic, and when: (year, papers) ascending, dated papers only."""
+    """Papers on a topic, and when: ``years`` ascending, dated papers only."""
 
     topic: str
     papers: int
     first_year: int | None
     last_year: int | None
-    years: tuple[tuple[int, int], ...]
+    years: tuple[TopicYear, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,10 +59,8 @@ def check_options(options: ProfileOptions, people: People) -> None:
         if not 1 <= value <= LARGEST:
             raise QueryError(f"{name} must be between 1 and {LARGEST}, not {value}", text=str(value))
     _check_name("a profile has no part", options.select, PARTS)
-    if not options.select or "most_central" in options.select:
-        known = people.arrays.paper_metrics
-        if known and (options.central in known or options.central != CENTRAL):
-            _check_name("there is no paper metric", (options.central,), known)
+    if options.central != CENTRAL:
+        _check_name("there is no paper metric", (options.central,), people.arrays.paper_metrics)
 
 
 def _check_name(message: str, names: Iterable[str], known: Iterable[str]) -> None:

@@ -65,6 +65,7 @@ def test_a_cursor_of_another_query(client: TestClient) -> None:
         "/papers/nothing/references",
         "/authors/nobody",
         "/authors/nobody/papers",
+        "/authors/nobody/profile",
         "/authors/orcid:0000-0001-5109-3700",
     ],
 )
@@ -97,7 +98,13 @@ def test_unknown_parameters_list_the_valid_ones(client: TestClient, path: str, w
         ("/papers?mode=psychic", "mode"),
         ("/papers?select=id,tittle", "tittle"),
         ("/papers/toy:p01/citations?sort=fame", "sort"),
-        ("/authors", "name"),
+        ("/authors?name=" + "x" * 301, "name"),
+        ("/authors?limit=0", "limit"),
+        ("/authors?limit=1000000", "limit"),
+        ("/authors/toy:ada/profile?limit=0", "limit"),
+        ("/authors/toy:ada/profile?limit=101", "limit"),
+        ("/authors/toy:ada/profile?network=9999999999", "network"),
+        ("/authors/toy:ada/profile?select=totals,fame", "fame"),
         ("/papers?format=docx", "format"),
     ],
 )

@@ -21,6 +21,7 @@ PATHS = (
     "/authors",
     "/authors/{author}",
     "/authors/{author}/papers",
+    "/authors/{author}/profile",
     "/rankings/{entity}",
     "/trends",
     "/collaborations/{kind}",

@@ -117,6 +117,8 @@ def test_citations_and_references(client: TestClient) -> None:
         ("/authors/toy:a.moreau", "/authors/toy:ada"),
         ("/authors/toy:a.moreau/papers?limit=2", "/authors/toy:ada/papers?limit=2"),
         ("/authors/orcid:0000-0002-1825-0097", "/authors/toy:ada"),
+        ("/authors/dblp:pid/65/9612", "/authors/toy:ada"),
+        ("/authors/toy:a.moreau/profile?select=totals", "/authors/toy:ada/profile?select=totals"),
     ],
 )
 def test_other_ids_redirect(client: TestClient, path: str, location: str) -> None:

@@ -14,12 +14,13 @@ from records.name import Name
 from records.paper import Affiliation, Authorship, Paper, Topic, Venue
 from search.embedded import EmbeddedStore
 from search.engine import AuthorDocument, PaperDocument, Vectors
-from search.people import GROUP, people_of_papers
+from search.people import GROUP, NAMES, NamesMaker, people_of_papers
 
 __all__ = ["ADA", "BO", "ORCID", "PAPERS", "ToyEmbedder", "build", "toy_papers"]
 
 ADA, BO = Name("Moreau", given="Ada"), Name("Chen", given="Bo")
 ORCID = ExternalId(IdScheme.ORCID, "0000-0002-1825-0097")
+DBLP = ExternalId(IdScheme.DBLP, "pid/65/9612")
 PAPERS = 25
 _WORDS = ("graph", "parsing", "speech", "translation", "retrieval")
 
@@ -80,25 +81,24 @@ def build(folder: Path, count: int = PAPERS, *, vectors: bool = True) -> Embedde
     else:
         writer.add_papers(documents, None, None)
     lab = AffiliationYears("Laboratoire d'Informatique, Lyon", 1990, 1990 + count - 1, (count + 1) // 2, country="FR")
-    writer.add_authors(
-        [
-            AuthorDocument(
-                Author(
-                    "toy:ada",
-                    ADA,
-                    variants=(Name("Moreau", given="A."),),
-                    ids=(ORCID,),
-                    affiliations=(lab,),
-                    papers=(count + 1) // 2,
-                    first_year=1990,
-                    last_year=1990 + count - 1,
-                    basis=IdentityBasis.EXTERNAL_ID,
-                )
-            ),
-            AuthorDocument(Author("toy:bo", BO, papers=count, first_year=1990, last_year=1990 + count - 1)),
-        ]
+    ada = Author(
+        "toy:ada",
+        ADA,
+        variants=(Name("Moreau", given="A."),),
+        ids=(ORCID, DBLP),
+        affiliations=(lab,),
+        papers=(count + 1) // 2,
+        first_year=1990,
+        last_year=1990 + count - 1,
+        basis=IdentityBasis.EXTERNAL_ID,
+        pinned=("toy:p04", "toy:p00"),
     )
+    bo = Author("toy:bo", BO, papers=count, first_year=1990, last_year=1990 + count - 1)
+    writer.add_authors([AuthorDocument(ada), AuthorDocument(bo)])
+    names = NamesMaker()
+    names.add([ada, bo])
     writer.add_arrays(GROUP, people_of_papers([document.paper for document in documents]).pack())
+    writer.add_arrays(NAMES, names.make().pack())
     writer.add_redirects("paper", [("toy:old", "toy:p03")])
     writer.add_redirects("author", [("toy:a.moreau", "toy:ada")])
     writer.commit()

@@ -86,7 +86,7 @@ def test_similar_names_are_shown_when_nobody_has_the_name(people: People, name: 
     assert _found(people, name=name, similar=False) == []
     result = find_people(people, AuthorRequest(name=name))
     assert [hit.document.author.id for hit in result.hits] == expected
-    assert [name in warning for warning in result.warnings] == [True] * bool(expected)
+    assert [(w.code, name in w.message) for w in result.warnings] == [("similar_names", True)] * bool(expected)
 
 
 def test_similar_names_come_behind_when_asked_for(people: People) -> None:

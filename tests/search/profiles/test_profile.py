@@ -103,7 +103,7 @@ def test_a_profile_adds_up(papers: list[Paper]) -> None:
         assert len(found.cites or ()) == totals.cited_people
         assert sum(row.citations for row in found.most_cited or ()) == totals.citations
         for topic in found.topics or ():
-            assert sum(count for _, count in topic.years) <= topic.papers
+            assert sum(one.papers for one in topic.years) <= topic.papers
 
 
 @settings(deadline=None, max_examples=60)
