@@ -9,7 +9,7 @@ from ranking.corpus import NO_YEAR, Adjacency, Corpus
 from ranking.registry import Entity
 from ranking.shared import authored, institution_papers, kept, venue_papers
 
-__all__ = ["cohorts", "first_years", "last_year", "main_fields", "percentiles"]
+__all__ = ["cohorts", "first_years", "last_year", "main_fields", "nearby_percentiles", "percentiles"]
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -35,6 +35,44 @@ def percentiles(values: Floats, groups: Labels | None = None) -> Floats:
     out = np.empty(count)
     out[order] = 100.0 * (tie_start - group_start + tie_size / 2.0) / group_size
     return out
+
+
+def nearby_percentiles(values: Floats, groups: Labels, peers: int = 30) -> tuple[Floats, Labels]:
+    """Percentiles as :func:`percentiles` has them, where groups of the same field and year are small.
+
+    ``groups``: labels made by :func:`cohorts`. Each value is compared with those of its field and year and, a year more
+    on each side until there are ``peers`` of them or no more, of the years before and after; values of unknown year
+    with each other. Returns the percentiles and the number of peers each value was compared with.
+    """
+    years = (groups - NO_YEAR) % _SPAN + NO_YEAR
+    fields = (groups - years) // _SPAN * 2 + (years == NO_YEAR)  # those of unknown year are apart
+    percents, sizes = np.empty(len(values)), np.empty(len(values), dtype=np.int64)
+    for field in np.unique(fields):
+        among = np.flatnonzero(fields == field)
+        among = among[np.argsort(years[among], kind="stable")]
+        ordered = years[among]
+        for year in np.unique(ordered):
+            low, high = _nearby(ordered, int(year), peers)
+            own = among[np.searchsorted(ordered, year) : np.searchsorted(ordered, year, side="right")]
+            compared = np.sort(values[among[low:high]])
+            below, upto = (np.searchsorted(compared, values[own], side=side) for side in ("left", "right"))
+            percents[own] = 100.0 * (below + upto) / 2.0 / len(compared)
+            sizes[own] = len(compared)
+    return percents, sizes
+
+
+def _nearby(ordered: Labels, year: int, peers: int) -> tuple[int, int]:
+    """The range of ``ordered`` years around ``year`` that holds enough."""
+    reach = 0
+    while True:
+        low = int(np.searchsorted(ordered, year - reach))
+        high = int(np.searchsorted(ordered, year + reach, side="right"))
+        if high - low >= peers or high - low == len(ordered):
+            return low, high
+        gaps = [year - int(ordered[low - 1])] if low else []
+        if high < len(ordered):
+            gaps.append(int(ordered[high]) - year)
+        reach = min(gaps)
 
 
 def _runs(fresh: npt.NDArray[np.bool_]) -> tuple[Labels, Labels]:

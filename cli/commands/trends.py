@@ -65,11 +65,12 @@ def _show(found: Trends) -> None:
         return
     out.print()
     most = max((year.papers for year in found.years), default=1) or 1
+    limited = found.scope.papers is not None  # of the whole collection the share is all
     rows = [
         (
             f"{year.year}{'' if year.complete else ' *'}",
             count(year.papers),
-            f"{100 * year.share:.2f}%",
+            *((f"{100 * year.share:.2f}%",) if limited else ()),
             "" if year.citations is None else count(year.citations),
             count(year.people),
             count(year.new_people),
@@ -77,7 +78,8 @@ def _show(found: Trends) -> None:
         )
         for year in found.years
     ]
-    table(("year", "papers", "share", "citations", "people", "new people", ""), rows, right=(1, 2, 3, 4, 5))
+    names = ("year", "papers", *(("share",) if limited else ()), "citations", "people", "new people", "")
+    table(names, rows, right=tuple(range(1, len(names) - 1)))
 
 
 def _growth(growth: Growth) -> str:

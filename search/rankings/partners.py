@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from dataclasses import dataclass
 from enum import StrEnum
@@ -247,7 +248,8 @@ def _warnings(request: PartnerRequest, sizes: npt.NDArray[np.int64]) -> list[Sea
 def _told(request: PartnerRequest) -> str:
     """What decides the order of pairs."""
     plain = (request.kind, request.of, request.topic, request.query, request.counting)
-    return repr(("partners", *map(str, plain), request.published, request.by_year, request.min_papers))
+    told = repr((*map(str, plain), request.published, request.by_year, request.min_papers))
+    return hashlib.blake2b(told.encode(), digest_size=9).hexdigest()
 
 
 def _start(people: People, request: PartnerRequest) -> int:

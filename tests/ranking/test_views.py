@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ranking.clean import clean_citations, clean_weighted
-from ranking.cohorts import cohorts, first_years, main_fields, percentiles
+from ranking.cohorts import cohorts, first_years, main_fields, nearby_percentiles, percentiles
 from ranking.corpus import NO_YEAR, Adjacency, Corpus
 from ranking.registry import Entity, get, metrics
 from ranking.rescale import rescaled
@@ -99,6 +99,24 @@ def test_percentiles_count_ties_half_within_their_group() -> None:
             expected.append(100 * ((peers < value).sum() + (peers == value).sum() / 2) / len(peers))
         assert percentiles(values, groups).tolist() == pytest.approx(expected)
     assert percentiles(np.array([3.0, 1.0, 2.0])).tolist() == pytest.approx([250 / 3, 50 / 3, 50.0])
+
+
+def test_nearby_percentiles_widen_small_groups() -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(100):
+        count = int(rng.integers(1, 40))
+        fields, years = rng.integers(-1, 2, count), rng.integers(1990, 2003, count)
+        years[rng.random(count) < 0.1] = NO_YEAR
+        values = rng.integers(0, 6, count).astype(np.float64)
+        percents, sizes = nearby_percentiles(values, fields * 2**16 + years, peers=5)
+        for i in range(count):
+            same = (fields == fields[i]) & ((years == NO_YEAR) == (years[i] == NO_YEAR))
+            gap = np.where(same, np.abs(years - years[i]), 99)
+            reach = next((r for r in range(20) if (gap <= r).sum() >= 5), 98)
+            peers = values[gap <= reach]
+            assert sizes[i] == len(peers)
+            below = (peers < values[i]).sum() + (peers == values[i]).sum() / 2
+            assert percents[i] == pytest.approx(100 * below / len(peers))
 
 
 def test_cohorts_are_field_and_year() -> None:
