@@ -69,11 +69,16 @@ class MemoryWriter:
         self.open = False
         self.store.aborted += 1
 
+    def suspend(self) -> None:
+        self.open = False
+        self.store.suspended += 1
+
 
 class MemoryStore:
     def __init__(self, fail_after: int | None = None) -> None:
         self.complete: list[MemoryWriter] = []
         self.aborted = 0
+        self.suspended = 0
         self.fail_after = fail_after
 
     def writer(
