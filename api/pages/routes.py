@@ -1,4 +1,4 @@
-"""The pages: search, a paper, a person."""
+"""The pages: search, a paper; people have :mod:`api.pages.people`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from api.links import moved, path_of
+from api.pages import people
 from api.pages.facets import FACETS, facet_links
 from api.pages.render import PageRoute, changed, render
-from api.resolve import author_document, author_id, paper_document, paper_id
+from api.resolve import paper_document, paper_id
 from api.routes.deps import SessionDep
 from records.errors import FilterError, QueryError
 from search.engine import Engine, Hit, PaperQuery, SearchPage, Sort
+from search.people.standing import paper_standing
 from search.query.ast import Everything, Keyword, KeywordField, Node
 from search.request import Mode, SearchRequest, SearchResult
 
@@ -104,38 +106,11 @@ def paper_page(request: Request, session: SessionDep, paper: str) -> Response:
         "paper.html",
         paper=document.paper,
         metrics=document.metrics,
+        standing=paper_standing(session.people, live),
         citations=_list(engine, Keyword(KeywordField.REFERENCE, (live,)), Sort("citations")),
         references=_list(engine, Keyword(KeywordField.ID, cited), Sort("citations")) if cited else SearchPage((), 0),
         hits=_documents,
     )
-
-
-@router.get("/author/{author:path}")
-def author_page(
-    request: Request, session: SessionDep, author: str, cursor: Annotated[str | None, Query(max_length=4096)] = None
-) -> Response:
-    """One person, and their papers page by page."""
-    engine = session.engine
-    live = author_id(engine, author)
-    if live != author:
-        return moved(request, path_of("author", live))
-    document = author_document(engine, live)
-    papers = _list(engine, Keyword(KeywordField.AUTHOR_ID, (live,)), Sort("date"), 20, cursor)
-    return render(
-        "author.html",
-        author=document.author,
-        metrics=document.metrics,
-        papers=papers,
-        hits=_documents,
-        next=changed({}, cursor=papers.next) if papers.next else "",
-    )
-
-
-@router.get("/people")
-def people_page(session: SessionDep, name: Annotated[str, Query(max_length=300)] = "") -> Response:
-    """People by name."""
-    found = session.engine.find_authors(name, 50) if name.strip() else []
-    return render("people.html", name=name, people=[document.author for document in found])
 
 
 @router.get("/static/style.css")
@@ -156,3 +131,4 @@ def _documents(page: SearchPage) -> list[Hit]:
 def mount(app: FastAPI) -> None:
     """Add the pages to ``app``."""
     app.include_router(router)
+    app.include_router(people.router)

@@ -10,11 +10,12 @@ from fastapi.responses import Response
 from api.links import cursor_of, link_header, moved, page_links, path_of
 from api.resolve import paper_document, paper_id
 from api.routes.deps import OR_BIBTEX, SessionDep, as_bibtex, as_json, wants_bibtex
-from api.schemas.paper import PaperModel
+from api.schemas.paper import PaperDetail
 from api.schemas.params import ListParams, PaperParams, PaperSearchParams
 from api.schemas.problem import PROBLEM_RESPONSES
 from api.schemas.search import PaperList, SearchResponse
 from search.engine import Engine, PaperQuery, SearchPage
+from search.people.standing import paper_standing
 from search.query.ast import Everything, Keyword, KeywordField, Node
 
 __all__ = ["list_page", "router"]
@@ -62,7 +63,7 @@ def references(request: Request, session: SessionDep, paper: str, params: Annota
 
 @router.get(
     "/papers/{paper:path}",
-    response_model=PaperModel,
+    response_model=PaperDetail,
     summary="One paper",
     responses={
         **OR_BIBTEX,
@@ -70,14 +71,17 @@ def references(request: Request, session: SessionDep, paper: str, params: Annota
     },
 )
 def one_paper(request: Request, session: SessionDep, paper: str, params: Annotated[PaperParams, Query()]) -> Response:
-    """A paper by our id or by an external one (`doi:10.1000/1`). An id that was merged away redirects."""
+    """A paper by our id or by an external one (`doi:10.1000/1`). An id that was merged away redirects.
+
+    With its percentiles within field and year, and its citations by year.
+    """
     live = paper_id(session.engine, paper)
     if live != paper:
         return moved(request, path_of("papers", live))
     document = paper_document(session.engine, live)
     if wants_bibtex(request, params.format):
         return as_bibtex([document.paper])
-    return as_json(PaperModel.of(document), select=params.select)
+    return as_json(PaperDetail.standing(document, paper_standing(session.people, live)), select=params.select)
 
 
 def list_page(request: Request, engine: Engine, where: Node | None, params: ListParams) -> Response:

@@ -12,12 +12,15 @@ from records.ids import ExternalId
 from records.name import Name
 from records.paper import Authorship, Paper, Venue
 from search.engine import PaperDocument
+from search.people.standing import PaperStanding
 from search.request import PaperHit
 
 __all__ = [
     "AffiliationModel",
     "AuthorshipModel",
+    "CitationYearModel",
     "NameModel",
+    "PaperDetail",
     "PaperModel",
     "PaperResult",
     "TopicModel",
@@ -157,6 +160,37 @@ class PaperModel(BaseModel):
     def of(cls, document: PaperDocument) -> PaperModel:
         """From what an engine stores."""
         return cls(**_paper_fields(document.paper), metrics=finite(document.metrics))
+
+
+class CitationYearModel(BaseModel):
+    """Citations from the papers of one year."""
+
+    year: int
+    citations: int
+
+
+class PaperDetail(PaperModel):
+    """A paper by itself, and how it stands among its peers."""
+
+    percentiles: dict[str, float] = Field(
+        default_factory=dict,
+        description="By metric: percent of the papers of its field (main topic) and year below it, ties counting half.",
+    )
+    citations_by_year: list[CitationYearModel] = Field(
+        default_factory=list, description="Every year from the first in which it was cited to the last."
+    )
+    undated_citations: int = Field(default=0, description="Citations from papers whose year is unknown.")
+
+    @classmethod
+    def standing(cls, document: PaperDocument, standing: PaperStanding) -> PaperDetail:
+        """From what an engine stores, and the arrays say."""
+        return cls(
+            **_paper_fields(document.paper),
+            metrics=finite(document.metrics),
+            percentiles={name: round(value, 2) for name, value in standing.percentiles.items()},
+            citations_by_year=[CitationYearModel(year=y, citations=n) for y, n in standing.citations_by_year],
+            undated_citations=standing.undated_citations,
+        )
 
 
 class PaperResult(PaperModel):

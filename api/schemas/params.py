@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from api.schemas.paper import PaperModel, PaperResult
+from api.schemas.paper import PaperDetail, PaperResult
 from search.engine import Sort
 from search.people.find import AuthorRequest
 from search.profiles import PARTS, ProfileOptions
@@ -116,7 +116,7 @@ class PaperParams(_Strict):
     @field_validator("select")
     @classmethod
     def _known(cls, value: str | None) -> str | None:
-        return _check_select(value, PaperModel)
+        return _check_select(value, PaperDetail)
 
 
 class ListSort(StrEnum):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from search.engine import PaperDocument
+    from search.people.standing import PaperStanding
 
 __all__ = ["metric_rows", "paper"]
 
@@ -26,12 +27,15 @@ def paper(
 ) -> None:
     """Show one paper: who, where, its numbers. An id that was merged away leads to the one that lives on."""
     from api.resolve import paper_document, paper_id
-    from cli.opening import open_engine
+    from cli.opening import open_people
+    from search.people.standing import paper_standing
     from search.query.ast import Keyword, KeywordField
 
-    with open_engine(settings_of(context, data)) as engine:
+    with open_people(settings_of(context, data), vectors=False) as people:
+        engine = people.engine
         live = paper_id(engine, identifier)
         document = paper_document(engine, live)
+        standing = paper_standing(people, live)
         citing = engine.count(Keyword(KeywordField.REFERENCE, (live,)))
     if live != identifier:
         note(f"note: {identifier} is {live}")
@@ -40,14 +44,14 @@ def paper(
 
         typer.echo(write([document.paper]), nl=False)
     elif as_json:
-        from api.schemas.paper import PaperModel
+        from api.schemas.paper import PaperDetail
 
-        emit_model(PaperModel.of(document))
+        emit_model(PaperDetail.standing(document, standing))
     else:
-        _show(document, citing)
+        _show(document, citing, standing)
 
 
-def _show(document: PaperDocument, citing: int) -> None:
+def _show(document: PaperDocument, citing: int, standing: PaperStanding) -> None:
     shown, out = document.paper, console()
     out.print(plain(shown.title), style="bold")
     if shown.retracted:
@@ -62,10 +66,16 @@ def _show(document: PaperDocument, citing: int) -> None:
     if shown.abstract:
         out.print("\n" + plain(shown.abstract) + "\n")
     out.print(f"cited by {count(citing, 'papers')} here, cites {count(len(shown.references), 'papers')} here")
+    if standing.citations_by_year:
+        by_year = ", ".join(f"{year}: {citations}" for year, citations in standing.citations_by_year if citations)
+        out.print(f"citations by year: {by_year}", style="dim")
     rows = metric_rows(document.metrics)
     if rows:
         out.print()
-        table(("metric", "value", "unit"), rows, right=(1,))
+        names = sorted(document.metrics)
+        shares = [f"{standing.percentiles[name]:.1f}" if name in standing.percentiles else "" for name in names]
+        columns = ("metric", "value", "unit", "percentile")
+        table(columns, [(*cells, share) for cells, share in zip(rows, shares, strict=True)], right=(1, 3))
 
 
 def metric_rows(metrics: Mapping[str, float]) -> list[tuple[str, str, str]]:
