@@ -115,6 +115,28 @@ def test_a_person(client: TestClient) -> None:
     assert "/author/toy:ada" in _links(_page(client, "/people?name=ada"))
 
 
+def test_a_profile_is_drawn_and_listed(client: TestClient) -> None:
+    page = _page(client, "/author/toy:ada")
+    assert page.count('<rect class="bar part"') >= PAPERS - 1
+    assert "Papers by year; the most in one year is 1" in page
+    assert f"{(PAPERS + 1) // 2} papers" in page
+    assert page.index("Pinned papers") < page.index("/paper/toy:p04") < page.index("Most cited")
+    assert "/author/toy:bo" in _links(page)
+    assert "All 1 co-authors" in page
+
+
+def test_people_are_found_filtered_and_corrected(client: TestClient) -> None:
+    page = _page(client, "/people?name=ada+moraeu&sort=papers")
+    assert "similar names" in page
+    assert "/author/toy:ada" in _links(page)
+    assert "2 people" in _page(client, "/people?filter=papers:%3E0")
+    assert "1 person" in _page(client, "/people?affiliation=lyon")
+    wrong = _page(client, "/people?filter=hindex:3", 400)
+    assert "The filter cannot be read" in wrong
+    assert "hindex:3" in html.unescape(wrong)
+    assert "cannot be searched" in _page(client, "/people?name=a&sort=fame", 400)
+
+
 def test_errors_are_pages(client: TestClient) -> None:
     assert "There is nothing with this id" in _page(client, "/paper/none", 404)
     _page(client, "/author/none", 404)
@@ -124,15 +146,29 @@ def test_errors_are_pages(client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/?q=parsing&explain=true", "/?q=%22", "/paper/toy:p05", "/author/toy:ada", "/people?name=bo", "/paper/none"],
+    [
+        "/",
+        "/?q=parsing&explain=true",
+        "/?q=%22",
+        "/paper/toy:p05",
+        "/author/toy:ada",
+        "/author/toy:bo",
+        "/people?name=bo",
+        "/people?filter=h_inx:2",
+        "/paper/none",
+    ],
 )
 def test_pages_are_well_formed_and_accessible(client: TestClient, path: str) -> None:
     text = client.get(path).text
     parser = etree.HTMLParser(recover=False)
     text = text.replace("<mark>", "<b>").replace("</mark>", "</b>")  # the parser knows HTML 4
-    tree = etree.fromstring(
-        re.sub(r"<(/?)(main|header|nav|section|article|aside|details|summary)\b", r"<\1div", text), parser
-    )
+    for chart in re.findall(r"<svg.*?</svg>", text, re.DOTALL):
+        drawn = etree.fromstring(chart)
+        assert drawn.get("role") == "img"
+        assert drawn.find("title").get("id") == drawn.get("aria-labelledby")
+    text = re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL)
+    later = "main|header|nav|section|article|aside|details|summary|figure|figcaption"
+    tree = etree.fromstring(re.sub(rf"<(/?)({later})\b", r"<\1div", text), parser)
     assert tree.get("lang") == "en"
     assert len(tree.findall(".//title")) == 1
     labelled = {label.get("for") for label in tree.iter("label")}
