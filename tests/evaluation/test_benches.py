@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from elasticsearch import Elasticsearch
 
 from evaluation import benches, run_bench
 from evaluation.corpora import bench_papers
 from evaluation.isolate import Measured
 from records.errors import EvaluationError
+from tests.elasticsearch_server.stores import server
 from tests.evaluation.folders import PAPERS, write_folder
 
 assert benches
@@ -37,9 +39,14 @@ def test_search_bench_has_a_row_for_every_kind_of_request() -> None:
     assert result["data"] == "demo-400"
     rows = {row["name"]: row for row in result["rows"]}
     assert list(rows) == [
+        "build",
         *("lexical", "filtered", "facets", "vector", "hybrid", "hybrid_filtered_facets", "highlights", "deep_cursor"),
         "tantivy",
     ]
+    built = rows.pop("build")
+    assert built["papers"] == 400
+    assert built["per_second"] == pytest.approx(400 / built["seconds"], rel=0.01)
+    assert built["disk_mib"] > 0
     for row in rows.values():
         assert row["papers"] == 400
         assert 0 < row["p50_ms"] <= row["p99_ms"]
@@ -61,7 +68,25 @@ def test_search_bench_on_a_benchmark_folder_and_some_rows(tmp_path: Path) -> Non
     options = {"corpus": folder, "queries": 3, "model": "hashing", "embed_papers": True, "rows": "lexical,hybrid"}
     result = run_bench("search", options)
     assert result["data"] == "toy"
-    assert [(row["name"], row["papers"]) for row in result["rows"]] == [("lexical", 6), ("hybrid", 6)]
+    assert [(row["name"], row["papers"]) for row in result["rows"]] == [("build", 6), ("lexical", 6), ("hybrid", 6)]
+
+
+def test_search_bench_of_both_engines_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCHOLARCORE_ELASTICSEARCH__URLS", json.dumps([server().url]))
+    monkeypatch.setenv("SCHOLARCORE_ELASTICSEARCH__PREFIX", server().prefix)
+    monkeypatch.setenv("SCHOLARCORE_ELASTICSEARCH__REPLICAS", "0")
+    options = {"papers": 120, "queries": 4, "model": "hashing", "rows": "lexical,vector", "engine": "both"}
+    rows = {row["name"]: row for row in run_bench("search", options)["rows"]}
+    names = ["build", "lexical", "vector"]
+    assert list(rows) == [*names, *(f"elasticsearch:{name}" for name in names)]
+    theirs = rows["elasticsearch:lexical"]
+    assert (theirs["engine"], theirs["papers"]) == ("elasticsearch", 120)
+    assert theirs["mean_total"] == rows["lexical"]["mean_total"]
+    assert theirs["overhead"] > 0.5, "our layer does at least what the bare client does"
+    assert rows["elasticsearch:vector"]["recall@10"] == rows["elasticsearch:vector"]["filtered_recall@10"] == 1.0
+    assert rows["elasticsearch:build"]["disk_mib"] > 0
+    with Elasticsearch(server().url) as client:
+        assert not client.indices.get(index=f"{server().prefix}-bench-*").body, "a bench leaves nothing behind"
 
 
 def test_build_bench_tells_stages_and_that_nothing_is_done_twice() -> None:
@@ -111,7 +136,8 @@ def test_api_bench_tells_of_a_server_that_does_not_come_up(monkeypatch: pytest.M
         ("search", {"data": "/nowhere"}, "has no engine folder"),
         ("search", {"corpus": "/nowhere"}, "is not a corpus"),
         ("build", {"corpus": "/nowhere"}, "is not a corpus"),
-        *((bench, {"engine": "both"}, "engine 'both' is not available") for bench in ("search", "build", "api")),
+        *((bench, {"engine": "both"}, "engine 'both' is not available") for bench in ("build", "api")),
+        ("search", {"engine": "solr"}, "engine 'solr' is not available"),
         ("api", {"data": "/nowhere"}, "has no engine folder"),
         ("api", {"queries": 0}, "queries must be at least 1"),
         ("build", {"queries": 3}, "has no option 'queries'"),

@@ -1,0 +1,113 @@
+"""Stores that benches build in and read from, named by what fits in JSON: processes of their own open them anew.
+
+Credentials of a cluster are never part of it: each process reads them from the settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from records.errors import EvaluationError, SettingsError
+from search.elasticsearch import Connection, ElasticsearchStore, Layout
+from search.embedded.store import EmbeddedStore
+from search.engine import EngineStore
+from settings import load
+
+__all__ = ["ENGINES", "StoreName", "disk_mib", "engines_asked", "open_named", "remove"]
+
+Kind: TypeAlias = Literal["embedded", "elasticsearch"]
+
+ENGINES: tuple[Kind, ...] = ("embedded", "elasticsearch")
+"""Engines that can be measured."""
+
+
+class StoreName(msgspec.Struct, frozen=True):
+    """Where a store is: a folder, and for a cluster the prefix of its indices ("" is that of the settings)."""
+
+    kind: Kind
+    folder: str
+    prefix: str = ""
+
+
+def engines_asked(engine: str) -> tuple[Kind, ...]:
+    """The engines that an option names; "both" are all.
+
+    :raises EvaluationError: when there is none of this name.
+    """
+    chosen = tuple(kind for kind in ENGINES if engine in (kind, "both"))
+    if not chosen:
+        raise EvaluationError(
+            f"engine {engine!r} is not available in this version; available: {', '.join(ENGINES)}, both"
+        )
+    return chosen
+
+
+@contextmanager
+def open_named(name: StoreName) -> Iterator[EngineStore]:
+    """A store, closed at the end.
+
+    :raises SettingsError: when the settings do not say how to reach the cluster.
+    """
+    if name.kind == "embedded":
+        yield EmbeddedStore(Path(name.folder))
+        return
+    store = _cluster(name)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _cluster(name: StoreName) -> ElasticsearchStore:
+    told = load().elasticsearch
+    key = told.api_key.get_secret_value()
+    if told.api_key_file is not None:
+        try:
+            key = told.api_key_file.read_text("ascii").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"elasticsearch.api_key_file cannot be read: {type(error).__name__}") from error
+    connection = Connection(
+        urls=told.urls,
+        api_key=key,
+        username=told.username,
+        password=told.password.get_secret_value(),
+        ca_file=told.ca_file,
+        timeout=told.timeout,
+    )
+    laid_out: dict[str, Any] = {field.name: getattr(told, field.name) for field in fields(Layout)}
+    if name.prefix:
+        laid_out["prefix"] = f"{told.prefix}-{name.prefix}"
+    return ElasticsearchStore(connection, Layout(**laid_out), Path(name.folder))
+
+
+def disk_mib(name: StoreName) -> float:
+    """What a store takes on disk, copies left out."""
+    if name.kind == "embedded":
+        return sum(file.stat().st_size for file in Path(name.folder).rglob("*") if file.is_file()) / 2**20
+    store = _cluster(name)
+    told: Mapping[str, Any] = store.client.indices.stats(index=_pattern(name), metric="store").body
+    store.close()
+    return float(told["_all"]["primaries"]["store"]["size_in_bytes"]) / 2**20
+
+
+def remove(name: StoreName) -> None:
+    """Delete what a bench wrote to a cluster; folders go with whoever made them."""
+    if name.kind == "embedded" or not name.prefix:
+        return
+    client = _cluster(name).client
+    with client:
+        for index in client.indices.get(index=_pattern(name), expand_wildcards="all").body:
+            client.indices.delete(index=index)
+        for entry in client.indices.get_index_template(name=_pattern(name))["index_templates"]:
+            client.indices.delete_index_template(name=entry["name"])
+
+
+def _pattern(name: StoreName) -> str:
+    told = load().elasticsearch.prefix
+    return f"{told}-{name.prefix}-*" if name.prefix else f"{told}-*"
