@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ranking import shared
+from ranking import kernels, shared
 from ranking.corpus import Adjacency, Corpus
 from ranking.shared import authored, kept
 from ranking.weighted import WeightedAdjacency
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MANY_AUTHORS",
     "author_citations",
+    "author_digraph",
     "author_pairs",
     "coauthorship",
     "institution_citations",
@@ -68,6 +69,16 @@ def owner_citations(
 def author_citations(corpus: Corpus) -> WeightedAdjacency:
     """Author -> cited authors, fractionally weighted (see :func:`owner_citations`)."""
     return owner_citations(corpus.citations, corpus.authors, authored(corpus))
+
+
+@kept
+def author_digraph(corpus: Corpus) -> tuple[Adjacency, Adjacency]:
+    """Author -> cited authors, without weights, and its transpose; citations of oneself are left out."""
+    owned, links, owners = authored(corpus), corpus.citations, corpus.authors
+    found = kernels.owner_links.owner_links(
+        owned.offsets, owned.indices, links.offsets, links.indices, owners.offsets, owners.indices
+    )
+    return Adjacency(*found[:2], corpus.n_authors), Adjacency(*found[2:], corpus.n_authors)
 
 
 def author_pairs(corpus: Corpus) -> int:

@@ -22,6 +22,7 @@ from evaluation.isolate import peak_mib
 from ranking import author_flow, cores, dcores, derive, disruption, flow, indices, kernels, registry, rooted, weighted
 from ranking.corpus import Adjacency, Corpus
 from ranking.shared import cited_by, unkept
+from ranking.views import restrict
 
 __all__ = ["OURS", "Run", "ours", "peer"]
 
@@ -47,9 +48,10 @@ def _reset_peak() -> float:
 
 @dataclass
 class Run:
-    """Times one row."""
+    """Times one row. ``largest_dcore``: papers whose author-citation digraph is decomposed, the latest ones."""
 
     repeats: int
+    largest_dcore: int = 1_000_000
     seconds: float = float("inf")
     cpu_seconds: float = float("inf")
     build_seconds: float = 0.0
@@ -125,11 +127,20 @@ def fractional_core(corpus: Corpus, run: Run) -> None:
 
 
 def dcore(corpus: Corpus, run: Run) -> None:
-    graph = run.build(lambda: derive.author_citations(corpus).links)
+    """The D-cores of the authors, or of those of the latest papers where all would be too many."""
+    used = min(corpus.papers, run.largest_dcore)
+    latest = np.zeros(corpus.papers, dtype=np.bool_)
+    latest[np.argsort(corpus.years, kind="stable")[corpus.papers - used :]] = True
+    view = restrict(corpus, papers=latest)
+    graph, back = run.build(lambda: derive.author_digraph(view))
     corpus.forget()
-    back = run.build(graph.transposed)
+    view.forget()
     found = run.time(lambda: dcores.d_cores(graph, back))
     run.facts.update(
+        papers_used=used,
+        share_of_papers=used / max(corpus.papers, 1),
+        all_papers=used == corpus.papers,
+        authors_used=int((graph.degrees() + back.degrees() > 0).sum()),
         links=len(graph.indices),
         touched=found.touched,
         ns_per_link_touched=1e9 * run.seconds / max(found.touched, 1),
@@ -225,12 +236,12 @@ OURS: dict[str, Callable[[Corpus, Run], npt.NDArray[np.float64] | None]] = {
 _CITATIONS_ONLY = ("pagerank", "kcore", "components")
 
 
-def ours(folder: str, row: str, repeats: int, keep: bool) -> dict[str, Any]:
+def ours(folder: str, row: str, repeats: int, keep: bool, largest_dcore: int) -> dict[str, Any]:
     """One row of ours; with ``keep`` its result is written beside the arrays, for comparison with the peers."""
     OURS[row](_tiny(), Run(1))
     kernels.csr.from_pairs(np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.int32), 1, 1)
     kernels.csr.transpose(np.zeros(2, dtype=np.int64), np.zeros(0, dtype=np.int32), 1)
-    run = Run(repeats)
+    run = Run(repeats, largest_dcore)
     before = _reset_peak()
     load = load_citations if row in _CITATIONS_ONLY else load_corpus
     result = OURS[row](load(Path(folder)), run)

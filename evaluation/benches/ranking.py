@@ -44,15 +44,15 @@ class RankingOptions(BenchOptions, frozen=True, kw_only=True):
     """Options of the ranking bench.
 
     ``rows`` picks rows, ``peers`` the libraries to measure beside; ``repeats`` is how often quick rows run, the least
-    time counting. ``largest_dcore`` is the largest corpus, in papers, whose author-citation digraph is decomposed: its
-    links grow with the square of the authors a paper. A ``corpus`` that is no benchmark folder is read as ``format``;
+    time counting. ``largest_dcore``: of a larger corpus, the row ``dcore`` decomposes the author-citation digraph of so
+    many of its latest papers, and says so. A ``corpus`` that is no benchmark folder is read as ``format``;
     ``citations`` is a file of further citing/cited pairs.
     """
 
     rows: tuple[str, ...] = ROWS
     peers: tuple[str, ...] = ("igraph", "networkit")
     repeats: int = 3
-    largest_dcore: int = 200_000
+    largest_dcore: int = 1_000_000
     format: str = "acl"
     citations: str | None = None
 
@@ -63,20 +63,17 @@ def run(options: RankingOptions, progress: Progress) -> Outcome:
     corpus, described = _corpus(options)
     bandwidth = _bandwidth()
     size = {"papers": corpus.papers, "edges": len(corpus.citations.indices)}
-    names = [row for row in options.rows if row != "dcore" or corpus.papers <= options.largest_dcore]
     rows = []
     with tempfile.TemporaryDirectory(prefix="scholarcore-") as folder:
         save_corpus(corpus, Path(folder))
         facts = _facts(corpus)
         del corpus
-        progress.start("rows", len(names))
-        for name in names:
+        progress.start("rows", len(options.rows))
+        for name in options.rows:
             rows.append({"name": name, **size, **_row(name, folder, options, bandwidth)})
             progress.advance()
         progress.finish()
-    return Outcome(
-        rows, {**described, **facts, "bandwidth_gib_s": bandwidth / 2**30, "unmeasured": _left(options, names)}
-    )
+    return Outcome(rows, {**described, **facts, "bandwidth_gib_s": bandwidth / 2**30})
 
 
 def _check(options: RankingOptions) -> None:
@@ -84,10 +81,6 @@ def _check(options: RankingOptions) -> None:
         unknown = sorted(set(given) - set(known))
         if unknown:
             raise EvaluationError(f"no {kind} named {', '.join(unknown)}; there are: {', '.join(known)}")
-
-
-def _left(options: RankingOptions, names: list[str]) -> list[str]:
-    return [row for row in options.rows if row not in names]
 
 
 def _corpus(options: RankingOptions) -> tuple[Corpus, dict[str, Any]]:
@@ -142,7 +135,9 @@ def _row(name: str, folder: str, options: RankingOptions, bandwidth: float) -> R
     repeats = 1 if name in {"dcore", "rooted_depth2", "everything"} else options.repeats
     arguments = {"folder": folder, "row": name, "repeats": repeats}
     found = run_isolated(
-        "evaluation.benches._ranking_rows:ours", {**arguments, "keep": bool(rivals)}, threads=options.threads
+        "evaluation.benches._ranking_rows:ours",
+        {**arguments, "keep": bool(rivals), "largest_dcore": options.largest_dcore},
+        threads=options.threads,
     ).value
     row = dict(found)
     if "bytes" in row:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from ranking.corpus import Corpus
 from ranking.dcores import CollaborationIndices, Skylines, collaboration_indices, d_cores
-from ranking.derive import author_citations, author_pairs
+from ranking.derive import author_digraph, author_pairs
 from ranking.registry import Entity, Metric, register
 from ranking.shared import kept
 
@@ -32,97 +32,47 @@ def affordable(corpus: Corpus) -> bool:
 @kept
 def author_d_cores(corpus: Corpus) -> Skylines:
     """D-cores of the author-citation digraph (an author cites another once, however often)."""
-    return d_cores(author_citations(corpus).links)
+    return d_cores(*author_digraph(corpus))
 
 
 @kept
 def author_collaboration(corpus: Corpus) -> CollaborationIndices:
     """Collaboration indices of every author."""
-    links = author_citations(corpus).links
-    incoming = np.bincount(links.indices, minlength=links.columns).astype(np.float64)
-    return collaboration_indices(author_d_cores(corpus), incoming, links.degrees().astype(np.float64))
+    links, back = author_digraph(corpus)
+    incoming, outgoing = (graph.degrees().astype(np.float64) for graph in (back, links))
+    return collaboration_indices(author_d_cores(corpus), incoming, outgoing)
 
 
-def d_core_balanced(corpus: Corpus) -> Floats:
-    """Balanced collaboration index of each author, shape (authors,); see ranking.dcores."""
-    return author_collaboration(corpus).balanced
+def _register(index: str, description: str) -> Metric:
+    def compute(corpus: Corpus) -> Floats:
+        values: Floats = getattr(author_collaboration(corpus), index)
+        return values
 
-
-def d_core_optimal(corpus: Corpus) -> Floats:
-    """Optimal collaboration index of each author, shape (authors,); see ranking.dcores."""
-    return author_collaboration(corpus).optimal
-
-
-def d_core_inherent(corpus: Corpus) -> Floats:
-    """Inherent collaboration index of each author, shape (authors,); see ranking.dcores."""
-    return author_collaboration(corpus).inherent
-
-
-def d_core_average(corpus: Corpus) -> Floats:
-    """Average collaboration index of each author, shape (authors,); see ranking.dcores."""
-    return author_collaboration(corpus).average
-
-
-D_CORE_BALANCED = register(
-    Metric(
-        name="d_core_balanced",
-        title="Balanced collaboration index",
-        entity=Entity.AUTHOR,
-        unit="citations",
-        description=(
-            "The largest r such that the author belongs to a group whose members each cite, and are cited by, "
-            "r others of it."
-        ),
-        reference=REFERENCE,
-        affordable=affordable,
-        compute=d_core_balanced,
+    return register(
+        Metric(
+            name=f"d_core_{index}",
+            title=f"{index.capitalize()} collaboration index",
+            entity=Entity.AUTHOR,
+            unit="citations",
+            description=description,
+            reference=REFERENCE,
+            affordable=affordable,
+            compute=compute,
+        )
     )
+
+
+D_CORE_BALANCED = _register(
+    "balanced",
+    "The largest r such that the author belongs to a group whose members each cite, and are cited by, r others of it.",
 )
-
-
-D_CORE_OPTIMAL = register(
-    Metric(
-        name="d_core_optimal",
-        title="Optimal collaboration index",
-        entity=Entity.AUTHOR,
-        unit="citations",
-        description=(
-            "The largest mean of k and l such that the author belongs to a group whose members are each cited "
-            "by k and cite l others of it."
-        ),
-        reference=REFERENCE,
-        affordable=affordable,
-        compute=d_core_optimal,
-    )
+D_CORE_OPTIMAL = _register(
+    "optimal",
+    "The largest mean of k and l such that the author belongs to a group whose members are each cited by k and cite l "
+    "others of it.",
 )
-
-
-D_CORE_INHERENT = register(
-    Metric(
-        name="d_core_inherent",
-        title="Inherent collaboration index",
-        entity=Entity.AUTHOR,
-        unit="citations",
-        description=(
-            "The mean of k and l where the author's D-core frontier meets the author's own balance of being "
-            "cited and citing."
-        ),
-        reference=REFERENCE,
-        affordable=affordable,
-        compute=d_core_inherent,
-    )
+D_CORE_INHERENT = _register(
+    "inherent",
+    "The mean of k and l where the author's D-core frontier meets the author's own balance of being cited and citing.",
 )
-
-
-D_CORE_AVERAGE = register(
-    Metric(
-        name="d_core_average",
-        title="Average collaboration index",
-        entity=Entity.AUTHOR,
-        unit="citations",
-        description="The mean of k and l over the author's D-core frontier.",
-        reference=REFERENCE,
-        affordable=affordable,
-        compute=d_core_average,
-    )
-)
+D_CORE_AVERAGE = _register("average", "The mean of k and l over the author's D-core frontier.")

@@ -56,7 +56,10 @@ def test_rows_that_do_not_exist_are_refused() -> None:
     assert get_bench("ranking").rows == ROWS
 
 
-def test_dcores_of_large_corpora_are_left_out_and_named() -> None:
-    result = run_bench("ranking", {"papers": 300, "rows": ["dcore"], "largest_dcore": 100})
-    assert result["rows"] == []
-    assert result["settings"]["unmeasured"] == ["dcore"]
+def test_dcores_of_large_corpora_are_those_of_the_latest_papers() -> None:
+    (row,) = run_bench("ranking", {"papers": 300, "rows": ["dcore"], "largest_dcore": 100})["rows"]
+    assert (row["papers"], row["papers_used"], row["all_papers"]) == (300, 100, False)
+    assert row["share_of_papers"] == pytest.approx(1 / 3, abs=1e-6)
+    (whole,) = run_bench("ranking", {"papers": 300, "rows": ["dcore"]})["rows"]
+    assert (whole["papers_used"], whole["all_papers"]) == (300, True)
+    assert 0 < row["links"] < whole["links"]

@@ -6,7 +6,7 @@ import pytest
 from ranking import author_flow
 from ranking.corpus import NO_YEAR, Adjacency, Corpus
 from ranking.counts import citations_by_year, self_citations
-from ranking.derive import author_citations, institution_citations, owner_citations, venue_citations
+from ranking.derive import author_citations, author_digraph, institution_citations, owner_citations, venue_citations
 from ranking.flow import pagerank
 from ranking.indices import author_indices, author_indices_independent, citation_indices
 from ranking.shared import authored, simple_citations
@@ -87,6 +87,14 @@ def test_owner_citations_equal_the_definition(fractional: bool) -> None:
         graph = owner_citations(corpus.citations, corpus.authors, authored(corpus), fractional=fractional)
         expected = _brute_owner_citations(corpus, corpus.authors, fractional)
         assert dict(zip(_links(graph.links), graph.weights.tolist(), strict=True)) == pytest.approx(expected)
+
+
+def test_the_author_digraph_is_that_of_weighted_citations_and_comes_with_its_transpose() -> None:
+    for seed in range(60):
+        corpus = random_corpus(seed, papers=1 + seed % 30, links=3.0)
+        links, back = author_digraph(corpus)
+        assert _links(links) == _links(author_citations(corpus).links)
+        assert _links(back) == sorted((b, a) for a, b in _links(links))
 
 
 def test_products_cut_into_bands_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
