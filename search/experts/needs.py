@@ -1,0 +1,199 @@
+"""What is needed, read: texts and papers as queries of both halves, and a long text's aspects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from records.errors import QueryError
+from search.embedding import paper_text
+from search.engine import Vectors
+from search.experts.request import ExpertRequest
+from search.interpretation import interpret
+from search.people import People
+from search.query.ast import Node
+from search.query.lexer import plain_words
+from search.request import SearchWarning
+
+__all__ = ["MOST_ASPECTS", "Need", "aspects_of", "read_aspects", "read_needs"]
+
+MOST_ASPECTS = 40
+"""Aspects of one text; what comes after them is not looked at, and a warning says so."""
+
+LONGEST = 200_000
+"""Code points of a text that are read."""
+
+_PASSAGE = 40  # words: about what a short token limit of an embedder takes in
+_MOST_PASSAGES = 24
+_SHORT_LINE = 14  # words: longer lines of a list are sentences
+_FEWEST_ITEMS = 3
+
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[^a-z])|\n\s*\n")
+_BULLET = re.compile(r"^\s*(?:[-*\u2022\u2013\u2014\u00b7\u25aa\u25cf+]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing asked for: ``query`` scores by words under ``where``; ``vector`` by meaning under ``near``, None where
+    only words count. ``words`` are those looked up, ``label`` says what the need is.
+    """
+
+    label: str
+    query: Node
+    where: Node | None
+    near: Node | None
+    vector: Vectors | None
+    words: tuple[str, ...]
+    scores: bool
+
+
+def aspects_of(text: str) -> tuple[str, ...]:
+    """The aspects of a text: the items of its lists if it has three and more (a call's topics), else its sentences.
+
+    An item is a line with a bullet or a number before it, and not a sentence's length. One aspect is the text itself.
+    """
+    items = [_BULLET.sub("", line).strip(" \t.;,") for line in text.splitlines() if _BULLET.match(line)]
+    items = [item for item in items if plain_words(item) and len(item.split()) <= _SHORT_LINE]
+    if len(items) >= _FEWEST_ITEMS:
+        return tuple(dict.fromkeys(items))
+    sentences = [" ".join(piece.split()) for piece in _SENTENCE.split(text)]
+    return tuple(dict.fromkeys(piece for piece in sentences if len(plain_words(piece)) > 1)) or (text.strip(),)
+
+
+def is_list(text: str, aspects: Sequence[str]) -> bool:
+    """Whether ``aspects`` are the items of a list in ``text``."""
+    return (
+        len(aspects) >= _FEWEST_ITEMS
+        and bool(_BULLET.search(text) or "\n" in text)
+        and any(_BULLET.match(line) for line in text.splitlines() if aspects[0] in line)
+    )
+
+
+def read_needs(people: People, request: ExpertRequest) -> tuple[list[Need], list[SearchWarning]]:
+    """The needs of a request: its query, each of its texts (each item of a call's list by itself), each of its papers.
+
+    :raises QueryError: when there is nothing to search for, or the query or the filter of papers cannot be read.
+    :raises NotFoundError: when a paper does not exist.
+    """
+    needs: list[Need] = []
+    warnings: list[SearchWarning] = []
+    if request.query.strip():
+        _add(needs, warnings, people, request.query, request.paper_filter, label=request.query.strip())
+    for text in request.texts:
+        _add_text(needs, warnings, people, text, request.paper_filter)
+    needs.extend(_of_paper(people, identifier, request.paper_filter) for identifier in request.papers)
+    if not needs:
+        raise QueryError("say what experts are needed for: a query, a text or papers", text="")
+    if not any(need.scores or need.vector is not None for need in needs):
+        raise QueryError("the query has no words to find papers by", text=request.query)
+    return needs, _distinct(warnings)
+
+
+def _add(
+    needs: list[Need], warnings: list[SearchWarning], people: People, query: str, constraint: str, *, label: str
+) -> None:
+    asked = interpret(query, constraint, people.engine)
+    vector = None
+    if people.embedder is not None and asked.meaning:
+        vector = people.embedder.embed_query(asked.meaning)
+    warnings.extend(asked.warnings)
+    needs.append(Need(label, asked.query, asked.where, asked.near, vector, asked.content, asked.scores))
+
+
+def _add_text(needs: list[Need], warnings: list[SearchWarning], people: People, text: str, constraint: str) -> None:
+    if len(text) > LONGEST:
+        warnings.append(SearchWarning("text-truncated", f"only the first {LONGEST:,} characters were read"))
+        text = text[:LONGEST]
+    if not plain_words(text):
+        warnings.append(SearchWarning("empty-text", "a text without words was passed over"))
+        return
+    aspects = aspects_of(text)
+    if not is_list(text, aspects):
+        needs.append(_of_text(people, text, constraint, warnings))
+        return
+    if len(aspects) > MOST_ASPECTS:
+        message = f"the text has {len(aspects)} topics; the first {MOST_ASPECTS} were looked at"
+        warnings.append(SearchWarning("text-truncated", message))
+    needs.extend(_of_text(people, aspect, constraint, []) for aspect in aspects[:MOST_ASPECTS])
+
+
+def _of_text(people: People, text: str, constraint: str, warnings: list[SearchWarning]) -> Need:
+    """Plain words, whatever the query language would make of them; the mean of the passages' vectors."""
+    asked = interpret(" ".join(plain_words(text)), constraint, people.engine)
+    warnings.extend(asked.warnings)
+    passages = _passages(text)
+    if len(passages) > _MOST_PASSAGES and people.embedder is not None:
+        message = f"the meaning of the first {_MOST_PASSAGES} of {len(passages)} passages was compared"
+        warnings.append(SearchWarning("text-truncated", message))
+    vector = _mean_vector(people, passages[:_MOST_PASSAGES])
+    return Need(_shown(text), asked.query, asked.where, asked.near, vector, asked.content, asked.scores)
+
+
+def _of_paper(people: People, identifier: str, constraint: str) -> Need:
+    """A paper by its own words and its own vector."""
+    position = people.paper(identifier)
+    documents = people.paper_documents([position])
+    paper = documents[0].paper
+    text = paper_text(paper.title, paper.abstract)
+    asked = interpret(" ".join(plain_words(text)), constraint, people.engine)
+    vector = None
+    if people.engine.generation.vectors:
+        rows, known = people.engine.vectors([paper.id])
+        vector = rows[0] if known[0] else _mean_vector(people, _passages(text))
+    return Need(paper.title, asked.query, asked.where, asked.near, vector, asked.content, asked.scores)
+
+
+def _passages(text: str) -> list[str]:
+    """Runs of whole sentences of up to :data:`_PASSAGE` words; a longer sentence is cut."""
+    passages: list[str] = []
+    run: list[str] = []
+    for sentence in _SENTENCE.split(text):
+        words = sentence.split()
+        if run and len(run) + len(words) > _PASSAGE:
+            passages.append(" ".join(run))
+            run = []
+        run.extend(words)
+        while len(run) > _PASSAGE:
+            passages.append(" ".join(run[:_PASSAGE]))
+            run = run[_PASSAGE:]
+    return [*passages, " ".join(run)] if run else passages
+
+
+def _mean_vector(people: People, passages: Sequence[str]) -> Vectors | None:
+    if people.embedder is None or not passages:
+        return None
+    mean = np.stack([people.embedder.embed_query(passage) for passage in passages]).mean(axis=0)
+    length = float(np.linalg.norm(mean))
+    return (mean / length).astype(np.float32) if length > 0 else None
+
+
+def _shown(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 120 else f"{line[:117].rstrip()}..."
+
+
+def _distinct(warnings: Sequence[SearchWarning]) -> list[SearchWarning]:
+    return list(dict.fromkeys(warnings))
+
+
+def read_aspects(
+    people: People, needs: Sequence[Need], request: ExpertRequest
+) -> tuple[list[Need], list[SearchWarning]]:
+    """What a coverage is told about: the needs if there are several, else the sentences of the one text."""
+    if len(needs) > 1:
+        return list(needs), []
+    text = request.texts[0] if request.texts else ""
+    if request.papers:
+        paper = people.paper_documents([people.paper(request.papers[0])])[0].paper
+        text = f"{paper.title}\n\n{paper.abstract}"
+    aspects = aspects_of(text) if text.strip() else ()
+    if len(aspects) < 2:
+        return list(needs), []
+    warnings = []
+    if len(aspects) > MOST_ASPECTS:
+        message = f"the text has {len(aspects)} sentences; coverage is told for the first {MOST_ASPECTS}"
+        warnings.append(SearchWarning("text-truncated", message))
+    return [_of_text(people, aspect, request.paper_filter, []) for aspect in aspects[:MOST_ASPECTS]], warnings

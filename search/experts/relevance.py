@@ -1,0 +1,154 @@
+"""The papers of a need: a pool from both halves, standardised, spread over texts that are alike, and cut.
+
+What each step is for, and what it brought, is in ``docs/experts.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from ranking.corpus import NO_YEAR
+from search.engine import Engine
+from search.engine import Pool as Found
+from search.experts.needs import Need
+from search.experts.spread import above, diffuse, neighbour_graph, standardise
+from search.interpretation import conjunction
+from search.people import People
+from search.query.ast import Keyword, KeywordField, Node
+
+__all__ = ["DEPTH", "LEXICAL_SHARE", "NEIGHBOURS", "Relevance", "relevant_papers"]
+
+DEPTH = 700
+"""Papers taken from each half; several needs share them."""
+
+LEXICAL_SHARE = 0.3
+"""What the words count; the vectors count the rest."""
+
+NEIGHBOURS = 10
+"""Nearest papers of the pool that a paper shares its score with."""
+
+_FEWEST = 100  # papers of each half for one need among many
+_SPREAD, _SPREAD_STEPS = 0.95, 10
+
+Floats = npt.NDArray[np.float64]
+Positions = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Relevance:
+    """A pool of papers, ascending positions ``papers``, shape (n,).
+
+    ``weights``: by how much a paper counts, 0 for those that do not; ``lexical`` and ``cosine``: standard deviations
+    above the pool's mean, shape (needs, n), and ``known`` which papers have a vector; ``by_need``: weights by need.
+    ``vectors_used``: whether meaning was compared at all.
+    """
+
+    papers: Positions
+    weights: Floats
+    by_need: Floats
+    lexical: Floats
+    cosine: Floats
+    known: Mask
+    vectors_used: bool
+
+
+def relevant_papers(
+    people: People, needs: Sequence[Need], *, without: Positions, half_life: float | None = None
+) -> Relevance:
+    """The pool for ``needs``; ``without`` are positions of papers that must not be in it (those asked with).
+
+    Several needs are pooled: a paper counts by the mean over needs of how far it stands above the pool.
+    ``half_life``: years after which a paper counts half; one without a year counts as a paper that old.
+    """
+    depth = max(_FEWEST, DEPTH // len(needs))
+    halves = [_candidates(people.engine, need, depth + len(without)) for need in needs]
+    found = [half.positions for pair in halves for half in pair if half is not None]
+    papers = np.setdiff1d(np.concatenate(found) if found else np.empty(0, np.int64), without)
+    vectors, known = _vectors(people, papers, needs)
+    lexical = np.stack([_lexical(people, need, pair[0], papers) for need, pair in zip(needs, halves, strict=True)])
+    cosine = np.stack([_cosine(need, vectors, known) for need in needs])
+    used = vectors is not None and bool(known.any()) and any(need.vector is not None for need in needs)
+    fused = np.stack([_fused(*halves_of) for halves_of in zip(lexical, cosine, needs, strict=True)])
+    graph = neighbour_graph(vectors, known, NEIGHBOURS) if vectors is not None and used else None
+    by_need = np.stack([_weights(row, graph) for row in fused]) if len(papers) else fused
+    weights = by_need[0]
+    if len(needs) > 1 and len(papers):
+        weights = _weights(np.maximum(fused, 0.0).mean(axis=0), graph)
+    if half_life is not None:
+        aged = _age(people, papers, half_life)
+        weights, by_need = weights * aged, by_need * aged
+    return Relevance(papers, weights, by_need, lexical, cosine, known, used)
+
+
+def _candidates(engine: Engine, need: Need, depth: int) -> tuple[Found | None, Found | None]:
+    by_words = engine.pool(need.query, depth, need.where) if need.scores else None
+    by_vector = None if need.vector is None else engine.nearest_pool(need.vector, depth, need.near)
+    return by_words, by_vector
+
+
+def _vectors(people: People, papers: Positions, needs: Sequence[Need]) -> tuple[npt.NDArray[np.float32] | None, Mask]:
+    if not len(papers) or all(need.vector is None for need in needs):
+        return None, np.zeros(len(papers), dtype=np.bool_)
+    vectors, known = people.engine.vectors(people.arrays.paper_ids.take(papers))
+    return vectors, known
+
+
+def _lexical(people: People, need: Need, found: Found | None, papers: Positions) -> Floats:
+    """BM25 of the whole pool, standardised: papers that others found are scored too."""
+    scores = np.zeros(len(papers))
+    if found is None or not len(papers):
+        return scores
+    _put(scores, papers, found)
+    have = np.isin(papers, found.positions, assume_unique=True)
+    missing = papers[~have]
+    # Fewer than were asked for: what is missing does not match.
+    if len(missing) and len(found.positions) >= min(DEPTH, _FEWEST):
+        among: Node = Keyword(KeywordField.ID, tuple(people.arrays.paper_ids.take(missing)))
+        where = conjunction(need.where, among)
+        _put(scores, papers, people.engine.pool(need.query, len(missing), where))
+    return standardise(scores)
+
+
+def _put(scores: Floats, papers: Positions, found: Found) -> None:
+    place = np.searchsorted(papers, found.positions)
+    inside = np.minimum(place, len(papers) - 1)
+    hit = papers[inside] == found.positions
+    scores[inside[hit]] = found.scores[hit]
+
+
+def _cosine(need: Need, vectors: npt.NDArray[np.float32] | None, known: Mask) -> Floats:
+    """Cosines of the whole pool, standardised; a paper without a vector has the mean."""
+    if vectors is None or need.vector is None or not known.any():
+        return np.zeros(len(known))
+    cosines = (vectors @ need.vector).astype(np.float64)
+    cosines[~known] = cosines[known].mean()
+    return standardise(cosines)
+
+
+def _fused(lexical: Floats, cosine: Floats, need: Need) -> Floats:
+    if need.vector is None or not cosine.any():
+        return lexical
+    return cosine if not need.scores else LEXICAL_SHARE * lexical + (1.0 - LEXICAL_SHARE) * cosine
+
+
+def _weights(scores: Floats, graph: sp.csr_array | None) -> Floats:
+    spread = standardise(scores)
+    if graph is not None:
+        spread = standardise(diffuse(graph, spread, _SPREAD, _SPREAD_STEPS))
+    return above(spread)
+
+
+def _age(people: People, papers: Positions, half_life: float) -> Floats:
+    """Half for every ``half_life`` years before the latest paper of the collection."""
+    years = people.arrays.corpus.years[papers].astype(np.float64)
+    every = people.arrays.corpus.years
+    dated = every[every != NO_YEAR]
+    latest = float(dated.max()) if len(dated) else 0.0
+    age = np.where(years == NO_YEAR, half_life, np.maximum(latest - years, 0.0))
+    return np.power(0.5, age / half_life)
