@@ -137,7 +137,9 @@ def template(room: str, prefix: str) -> dict[str, Any]:
         "template": {
             "settings": {
                 "analysis": _ANALYSIS,
-                "codec": "best_compression",
+                # Not best_compression: ten stored papers would take seven times as long to unpack (20 ms, measured
+                # with other work on the machine), for a tenth less of the index.
+                "codec": "default",
                 "mapping.nested_objects.limit": 100_000,
                 "mapping.total_fields.limit": 2_000,
                 "merge.policy.expunge_deletes_allowed": 0,
