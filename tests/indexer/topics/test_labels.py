@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.topics import label_clusters
@@ -73,6 +73,7 @@ _WORDS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.lists(_WORDS, max_size=6).map(" ".join), st.integers(0, 3)), max_size=30))
 def test_any_titles(papers: list[tuple[str, int]]) -> None:
     titles = [title for title, _ in papers]
