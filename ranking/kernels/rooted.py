@@ -1,10 +1,11 @@
 """Rooted citation graphs: for every paper, the graph of what cites it directly or through others."""
-# ruff: noqa: C901, PLR0915, PLR0917 - compiled loops are written out and take positional arrays
+# ruff: noqa: C901, PLR0917 - compiled loops are written out and take positional arrays
 
 from __future__ import annotations
 
 import numpy as np
 
+from ranking.kernels.cores import core_numbers
 from ranking.kernels.jit import Floats, Int32s, Int64s, kernel, prefetch
 
 __all__ = ["rooted_graphs", "small_reach"]
@@ -106,11 +107,10 @@ def _collect(
 @kernel
 def _degeneracy(tails: Int32s, heads: Int32s, count: int) -> int:
     """The largest core number of the undirected graph with these links between 0 .. count - 1."""
-    starts = np.zeros(count + 2, dtype=np.int32)
+    starts = np.zeros(count + 2, dtype=np.int64)
     for i in range(len(tails)):
         starts[tails[i] + 2] += 1
         starts[heads[i] + 2] += 1
-    degree = starts[2:].copy()
     for v in range(count):
         starts[v + 2] += starts[v + 1]
     indices = np.empty(2 * len(tails), dtype=np.int32)
@@ -119,39 +119,7 @@ def _degeneracy(tails: Int32s, heads: Int32s, count: int) -> int:
         starts[tails[i] + 1] += 1
         indices[starts[heads[i] + 1]] = tails[i]
         starts[heads[i] + 1] += 1
-    alive = np.arange(count).astype(np.int32)
-    queue = np.empty(count, dtype=np.int32)
-    level, deepest, left = 0, 0, count
-    while left > 0:
-        kept, tail = 0, 0
-        least = 2147483647
-        for i in range(left):
-            v = alive[i]
-            if degree[v] == level:
-                queue[tail] = v
-                tail += 1
-            elif degree[v] > level:
-                alive[kept] = v
-                kept += 1
-                least = min(least, int(degree[v]))
-        left = kept
-        if tail == 0:
-            level = least
-            continue
-        deepest = level
-        head = 0
-        while head < tail:
-            v = queue[head]
-            head += 1
-            for link in range(starts[v], starts[v + 1]):
-                w = indices[link]
-                if degree[w] > level:
-                    degree[w] -= 1
-                    if degree[w] == level:
-                        queue[tail] = w
-                        tail += 1
-        level += 1
-    return deepest
+    return int(core_numbers(starts[: count + 1], indices).max())
 
 
 @kernel

@@ -28,26 +28,6 @@ REFERENCE = (
 WITHIN = Parameter("within", 0, 0, 100, "Years after publication in which citers count; 0 for all.")
 
 
-def rooted_density_1(corpus: Corpus, *, within: int = 0) -> Floats:
-    """Average degree of the rooted graph of depth 1 of each paper, shape (papers,); 0 for a paper nobody cites."""
-    return rooted_graphs(corpus, depth=1, within=within).density
-
-
-def rooted_degeneracy_1(corpus: Corpus, *, within: int = 0) -> Floats:
-    """Degeneracy of the rooted graph of depth 1 of each paper, shape (papers,); 0 for a paper nobody cites."""
-    return rooted_graphs(corpus, depth=1, within=within).degeneracy
-
-
-def rooted_density_2(corpus: Corpus, *, within: int = 0) -> Floats:
-    """Average degree of the rooted graph of depth 2 of each paper, shape (papers,); 0 for a paper nobody cites."""
-    return rooted_graphs(corpus, depth=2, within=within).density
-
-
-def rooted_degeneracy_2(corpus: Corpus, *, within: int = 0) -> Floats:
-    """Degeneracy of the rooted graph of depth 2 of each paper, shape (papers,); 0 for a paper nobody cites."""
-    return rooted_graphs(corpus, depth=2, within=within).degeneracy
-
-
 def rooted_reach_papers(corpus: Corpus) -> Floats:
     """Papers from which a chain of citations leads to each paper, shape (papers,); see the errors in ranking.rooted."""
     return rooted_reach(corpus).papers - 1.0
@@ -58,62 +38,40 @@ def rooted_reach_density(corpus: Corpus) -> Floats:
     return rooted_reach(corpus).density
 
 
-ROOTED_DENSITY_1 = register(
-    Metric(
-        name="rooted_density_1",
-        title="Rooted density, depth 1",
-        entity=Entity.PAPER,
-        unit="citations",
-        description="Average number of citations, in and out, within the graph of papers that cite the paper.",
-        reference=REFERENCE,
-        compute=rooted_density_1,
-        parameters=(WITHIN,),
+def _register(measure: str, depth: int, description: str) -> Metric:
+    """``measure``: "density" or "degeneracy", an attribute of :class:`ranking.rooted.RootedGraphs`."""
+
+    def compute(corpus: Corpus, *, within: int = 0) -> Floats:
+        values: Floats = getattr(rooted_graphs(corpus, depth=depth, within=within), measure)
+        return values
+
+    return register(
+        Metric(
+            name=f"rooted_{measure}_{depth}",
+            title=f"Rooted {measure}, depth {depth}",
+            entity=Entity.PAPER,
+            unit="citations",
+            description=description,
+            reference=REFERENCE,
+            compute=compute,
+            parameters=(WITHIN,),
+        )
     )
+
+
+ROOTED_DENSITY_1 = _register(
+    "density", 1, "Average number of citations, in and out, within the graph of papers that cite the paper."
 )
-
-
-ROOTED_DEGENERACY_1 = register(
-    Metric(
-        name="rooted_degeneracy_1",
-        title="Rooted degeneracy, depth 1",
-        entity=Entity.PAPER,
-        unit="citations",
-        description="Largest k-core number within the graph of papers that cite the paper.",
-        reference=REFERENCE,
-        compute=rooted_degeneracy_1,
-        parameters=(WITHIN,),
-    )
+ROOTED_DENSITY_2 = _register(
+    "density",
+    2,
+    "Average number of citations, in and out, within the graph of papers that cite the paper or one of its citers.",
 )
-
-
-ROOTED_DENSITY_2 = register(
-    Metric(
-        name="rooted_density_2",
-        title="Rooted density, depth 2",
-        entity=Entity.PAPER,
-        unit="citations",
-        description=(
-            "Average number of citations, in and out, within the graph of papers that cite the paper or one of"
-            " its citers."
-        ),
-        reference=REFERENCE,
-        compute=rooted_density_2,
-        parameters=(WITHIN,),
-    )
+ROOTED_DEGENERACY_1 = _register(
+    "degeneracy", 1, "Largest k-core number within the graph of papers that cite the paper."
 )
-
-
-ROOTED_DEGENERACY_2 = register(
-    Metric(
-        name="rooted_degeneracy_2",
-        title="Rooted degeneracy, depth 2",
-        entity=Entity.PAPER,
-        unit="citations",
-        description="Largest k-core number within the graph of papers that cite the paper or one of its citers.",
-        reference=REFERENCE,
-        compute=rooted_degeneracy_2,
-        parameters=(WITHIN,),
-    )
+ROOTED_DEGENERACY_2 = _register(
+    "degeneracy", 2, "Largest k-core number within the graph of papers that cite the paper or one of its citers."
 )
 
 
