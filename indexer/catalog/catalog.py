@@ -15,6 +15,7 @@ from indexer.catalog.report import CatalogStatus, DeriveReport, ImportReport, St
 from indexer.catalog.schema import open_database
 from indexer.catalog.status import read_rejections, read_status
 from indexer.identity.judgements import Judgement, Verdict, add_judgement, read_judgements, undo_judgement
+from indexer.identity.pins import PinnedList, add_pins, read_pins
 from indexer.identity.profiles import read_authors
 from indexer.sources.base import Reader
 from indexer.sql import Connection
@@ -171,6 +172,22 @@ class Catalog:
     def judgements(self) -> list[Judgement]:
         """All judgements, in the order they were made."""
         return read_judgements(self._con)
+
+    def pin(self, author: str, papers: Sequence[str], *, who: str, why: str = "") -> int:
+        """Log which of a person's papers to show first, in this order (none: no longer any); the list's number.
+
+        The next build carries it into the person's document.
+
+        :raises NotFoundError: when the author or a paper is none.
+        :raises CatalogError: when a paper is not one of the author's, given twice, or there are too many.
+        """
+        self._writable()
+        self._derived()
+        return add_pins(self._con, author, papers, who=who, why=why)
+
+    def pins(self) -> list[PinnedList]:
+        """All lists of pinned papers, in the order they were made."""
+        return read_pins(self._con)
 
     def _writable(self) -> None:
         if self.read_only:

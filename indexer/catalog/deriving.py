@@ -18,6 +18,7 @@ from indexer.catalog.matching import Matched, match
 from indexer.catalog.precedence import precedence, rank_sources
 from indexer.catalog.report import DeriveReport
 from indexer.identity.people import identify
+from indexer.identity.pins import pin_state
 from indexer.sql import Connection, columns, first, in_transaction, registered, scalar
 from records.errors import CatalogError
 from records.progress import Progress
@@ -46,6 +47,7 @@ def catalog_digest(con: Connection) -> str:
     )
     judgements = con.execute("SELECT number, verdict, a, b, undoes FROM judgements ORDER BY number").fetchall()
     state.update(repr((links, judgements)).encode())
+    state.update(pin_state(con).encode())
     return state.hexdigest()
 
 

@@ -16,7 +16,7 @@ from indexer.identity.components import components
 from indexer.sql import Connection, first, in_transaction, now, scalar
 from records.errors import CatalogError, NotFoundError
 
-__all__ = ["Judgement", "Verdict", "add_judgement", "read_judgements", "undo_judgement"]
+__all__ = ["Judgement", "Verdict", "add_judgement", "anchor", "read_judgements", "undo_judgement"]
 
 Verdict = Literal["same", "different"]
 
@@ -58,7 +58,7 @@ def add_judgement(con: Connection, verdict: Verdict, a: str, b: str, *, who: str
         raise CatalogError("a judgement needs the name of who makes it")
     if a == b:
         raise CatalogError(f"both ends of the judgement are {a!r}")
-    anchors = _anchor(con, a), _anchor(con, b)
+    anchors = anchor(con, a), anchor(con, b)
     _check_consistent(con, verdict, (a, b))
     with in_transaction(con):
         number = _next(con)
@@ -95,7 +95,7 @@ def _next(con: Connection) -> int:
     return int(scalar(con, "SELECT coalesce(max(number), 0) + 1 FROM judgements"))
 
 
-def _anchor(con: Connection, end: str) -> tuple[int, int]:
+def anchor(con: Connection, end: str) -> tuple[int, int]:
     """The first signature (seq, place) behind an end."""
     paper, mark, place = end.rpartition("#")
     if mark and place.isdigit():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
+from indexer.identity.pins import pinned_papers
 from indexer.identity.signatures import SOURCE
 from indexer.sql import Connection, stream, table
 from records.author import AffiliationYears, Author, IdentityBasis
@@ -97,6 +98,7 @@ def make_profiles(con: Connection) -> None:
 
 def read_authors(con: Connection, batch: int) -> Iterator[list[Author]]:
     """People in ascending order of id, ``batch`` at a time."""
+    pinned = pinned_papers(con)
     for rows in stream(con, "SELECT * FROM live_authors ORDER BY author", rows=batch):
         authors = rows.to_pylist()
         if not authors:
@@ -111,7 +113,13 @@ def read_authors(con: Connection, batch: int) -> Iterator[list[Author]]:
             span,
         )
         yield [
-            _author(row, names.get(row["author"], []), ids.get(row["author"], []), places.get(row["author"], []))
+            _author(
+                row,
+                names.get(row["author"], []),
+                ids.get(row["author"], []),
+                places.get(row["author"], []),
+                pinned.get(row["author"], ()),
+            )
             for row in authors
         ]
 
@@ -122,7 +130,11 @@ def _by_author(con: Connection, name: str, order: str, span: list[int]) -> dict[
 
 
 def _author(
-    row: dict[str, Any], names: list[dict[str, Any]], ids: list[dict[str, Any]], places: list[dict[str, Any]]
+    row: dict[str, Any],
+    names: list[dict[str, Any]],
+    ids: list[dict[str, Any]],
+    places: list[dict[str, Any]],
+    pinned: tuple[str, ...],
 ) -> Author:
     forms = [Name(n["family"], n["given"], n["particle"], n["suffix"], n["native"]) for n in names]
     return Author(
@@ -138,4 +150,5 @@ def _author(
         first_year=row["first_year"],
         last_year=row["last_year"],
         basis=_BASES[row["basis"]],
+        pinned=pinned,
     )
