@@ -84,6 +84,11 @@ class Node:
             for path in (self.folder, *self.folder.rglob("*")):
                 os.chown(path, USER, USER)
 
+    def add_setting(self, key: str, value: object) -> None:
+        """Add a line to elasticsearch.yml; it counts from the next start."""
+        with (self.folder / "config" / "elasticsearch.yml").open("a", encoding="utf-8") as file:
+            file.write(f"{key}: {value}\n")
+
     def _environment(self) -> dict[str, str]:
         java = Path(shutil.which("java") or "java").resolve()
         return {
