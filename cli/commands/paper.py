@@ -65,6 +65,8 @@ def _show(document: PaperDocument, citing: int, standing: PaperStanding) -> None
     out.print("  ".join([shown.id, *map(str, shown.ids)]), style="dim")
     if shown.abstract:
         out.print("\n" + plain(shown.abstract) + "\n")
+    if shown.topics:
+        out.print("topics: " + ", ".join(plain(topic.name) for topic in shown.topics), style="dim")
     out.print(f"cited by {count(citing, 'papers')} here, cites {count(len(shown.references), 'papers')} here")
     if standing.citations_by_year:
         by_year = ", ".join(f"{year}: {citations}" for year, citations in standing.citations_by_year if citations)
