@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from api.formats import table
 from api.links import link_header, page_links
 from api.routes.deps import SessionDep, as_json
+from api.schemas.params import NoParams
 from api.schemas.problem import PROBLEM_RESPONSES
 from api.schemas.ranking_params import CollaborationParams, Ranked, RankingParams, TableFormat, TrendParams
 from api.schemas.rankings import (
@@ -19,10 +20,11 @@ from api.schemas.rankings import (
     PairModel,
     RankedRowModel,
     RankingResponse,
+    TopicTrendsResponse,
     TrendsResponse,
     TrendYearModel,
 )
-from search.rankings import partners, rankings_of, trends
+from search.rankings import partners, rankings_of, topic_trends, trends
 from search.rankings.partners import PartnerKind
 
 __all__ = ["router"]
@@ -50,6 +52,12 @@ def trend(session: SessionDep, params: Annotated[TrendParams, Query()]) -> Respo
     """Papers, share of the collection, citations and people of a topic or query by year, and how fast it grows."""
     answer = TrendsResponse.of(trends(session.people, params.request()))
     return _answer(answer, answer.results, TrendYearModel, params.format, {})
+
+
+@router.get("/trends/topics", response_model=TopicTrendsResponse, summary="Topics that rise and fall")
+def topics(session: SessionDep, _: Annotated[NoParams, Query()]) -> Response:
+    """Every topic with its share of the collection over the last complete years, those first that surely grow most."""
+    return as_json(TopicTrendsResponse.of(topic_trends(session.people)))
 
 
 @router.get(

@@ -8,9 +8,9 @@ from api.schemas.ranking_params import Ranked
 from api.schemas.search import Links, WarningModel
 from api.schemas.service import MetricModel
 from ranking.growth import Growth
-from search.rankings import Partners, RankedRow, Ranking, Scope, Trends, write_years
+from search.rankings import Partners, RankedRow, Ranking, Scope, TopicTrends, Trends, write_years
 from search.rankings.partners import Counting, Partner, PartnerKind, PartnerPair
-from search.rankings.trends import TrendYear
+from search.rankings.trends import TopicTrend, TrendYear
 
 __all__ = [
     "Collaborations",
@@ -18,6 +18,7 @@ __all__ = [
     "RankedRowModel",
     "RankingResponse",
     "ScopeModel",
+    "TopicTrendsResponse",
     "TrendYearModel",
     "TrendsResponse",
 ]
@@ -149,6 +150,38 @@ class GrowthModel(BaseModel):
     def of(cls, growth: Growth | None) -> GrowthModel | None:
         """From the fit."""
         return None if growth is None else cls.model_validate(growth, from_attributes=True)
+
+
+class TopicTrendModel(BaseModel):
+    """A topic, its papers of the growth years, their share of the collection's, and how the share grows."""
+
+    topic: str
+    papers: int
+    recent: int
+    share: float
+    share_growth: GrowthModel | None
+
+    @classmethod
+    def of(cls, topic: TopicTrend) -> TopicTrendModel:
+        """From the service's."""
+        return cls.model_validate(topic, from_attributes=True)
+
+
+class TopicTrendsResponse(BaseModel):
+    """All topics, those first whose share surely grows most (by the low end of the interval)."""
+
+    growth_years: str
+    results: list[TopicTrendModel]
+    generation: str = ""
+
+    @classmethod
+    def of(cls, found: TopicTrends) -> TopicTrendsResponse:
+        """From the service's answer."""
+        return cls(
+            growth_years=write_years(found.growth_years),
+            results=[TopicTrendModel.of(topic) for topic in found.topics],
+            generation=found.generation,
+        )
 
 
 class TrendsResponse(BaseModel):

@@ -12,7 +12,7 @@ from cli.output import console, count, emit_csv, emit_model, note, table
 
 if TYPE_CHECKING:
     from ranking.growth import Growth
-    from search.rankings import Trends
+    from search.rankings import TopicTrends, Trends
 
 __all__ = ["trends"]
 
@@ -25,6 +25,7 @@ def trends(
     *,
     query: QueryOption = "",
     years: Annotated[str, typer.Option(metavar="YEARS", help="Years to list: 2000-2020.")] = "",
+    topics: Annotated[bool, typer.Option("--topics", help="All topics instead, the surest growing first.")] = False,
     as_csv: CsvOption = False,
     as_json: JsonOption = False,
     data: DataOption = None,
@@ -32,11 +33,16 @@ def trends(
     """Show papers, citations and people of a topic by year, its share of the collection, and how fast it grows."""
     from api.schemas.rankings import TrendsResponse, TrendYearModel
     from cli.opening import open_people
-    from search.rankings import TrendRequest, parse_years
+    from search.rankings import TrendRequest, parse_years, topic_trends
     from search.rankings import trends as compute
 
+    if topics and (topic or query or years or as_csv):
+        raise typer.BadParameter("--topics lists all topics over all years; it goes with --json only")
     request = TrendRequest(topic=topic, query=query, years=parse_years(years, "years"))
     with open_people(settings_of(context, data), vectors=False) as people:
+        if topics:
+            _show_topics(topic_trends(people), as_json=as_json)
+            return
         found = compute(people, request)
     answer = TrendsResponse.of(found)
     if as_csv:
@@ -80,6 +86,30 @@ def _show(found: Trends) -> None:
     ]
     names = ("year", "papers", *(("share",) if limited else ()), "citations", "people", "new people", "")
     table(names, rows, right=tuple(range(1, len(names) - 1)))
+
+
+def _show_topics(found: TopicTrends, *, as_json: bool) -> None:
+    from api.schemas.rankings import TopicTrendsResponse
+    from search.rankings import write_years
+
+    if as_json:
+        emit_model(TopicTrendsResponse.of(found))
+        return
+    if not found.topics:
+        note("note: the papers of this collection have no topics")
+        return
+    years = write_years(found.growth_years)
+    rows = [
+        (
+            one.topic,
+            count(one.papers),
+            count(one.recent),
+            f"{100 * one.share:.2f}%",
+            "" if one.share_growth is None else _growth(one.share_growth),
+        )
+        for one in found.topics
+    ]
+    table(("topic", "papers", years, "share", "growth of the share a year"), rows, right=(1, 2, 3))
 
 
 def _growth(growth: Growth) -> str:

@@ -4,7 +4,7 @@ from search.rankings.answers import Counted, RankedRow, Ranking, RankingRequest
 from search.rankings.partners import PartnerRequest, Partners, partners
 from search.rankings.scope import Scope, resolve_scope
 from search.rankings.service import Rankings, find_metric, rankings_of
-from search.rankings.trends import TrendRequest, Trends, trends
+from search.rankings.trends import TopicTrends, TrendRequest, Trends, topic_trends, trends
 from search.rankings.years import parse_years, write_years
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "RankingRequest",
     "Rankings",
     "Scope",
+    "TopicTrends",
     "TrendRequest",
     "Trends",
     "find_metric",
@@ -23,6 +24,7 @@ __all__ = [
     "partners",
     "rankings_of",
     "resolve_scope",
+    "topic_trends",
     "trends",
     "write_years",
 ]

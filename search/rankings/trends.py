@@ -16,7 +16,17 @@ from search.people import People
 from search.rankings.scope import Scope, resolve_scope
 from search.request import SearchWarning
 
-__all__ = ["GROWTH_YEARS", "TrendRequest", "TrendYear", "Trends", "open_year", "trends"]
+__all__ = [
+    "GROWTH_YEARS",
+    "TopicTrend",
+    "TopicTrends",
+    "TrendRequest",
+    "TrendYear",
+    "Trends",
+    "open_year",
+    "topic_trends",
+    "trends",
+]
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -75,6 +85,28 @@ class Trends:
     took_ms: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class TopicTrend:
+    """A topic: all its papers, those of the growth years and their share of the collection's, and how the share grows
+    (None where there is too little to tell).
+    """
+
+    topic: str
+    papers: int
+    recent: int
+    share: float
+    share_growth: Growth | None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicTrends:
+    """All topics, those first whose share surely grows most: by the low end of the interval, then by recent papers."""
+
+    topics: tuple[TopicTrend, ...]
+    growth_years: Bounds
+    generation: str = ""
+
+
 def open_year(people: People) -> int:
     """The first year that may be incomplete: that of the build or, before it, the last the collection reaches.
 
@@ -121,6 +153,35 @@ def trends(people: People, request: TrendRequest) -> Trends:
         generation=people.engine.generation.id,
         took_ms=(time.perf_counter() - began) * 1000,
     )
+
+
+def topic_trends(people: People) -> TopicTrends:
+    """Every topic's share of the collection over the last complete years, and how it grows."""
+    arrays = people.arrays
+    corpus, names = arrays.corpus, list(arrays.topic_names)
+    generation = people.engine.generation.id
+    known = corpus.years != NO_YEAR
+    if corpus.fields is None or not known.any():
+        return TopicTrends((), (None, None), generation)
+    last = open_year(people) - 1
+    first = max(last - GROWTH_YEARS + 1, int(corpus.years[known].min()))
+    every = _papers(corpus, known, first, last).astype(np.float64)
+    inside = known & (corpus.years >= first) & (corpus.years <= last) & (corpus.fields >= 0)
+    cells = corpus.fields[inside].astype(np.int64) * len(every) + (corpus.years[inside] - first)
+    counts = np.bincount(cells, minlength=len(names) * len(every)).reshape(len(names), len(every))
+    totals = np.bincount(corpus.fields[corpus.fields >= 0], minlength=len(names))
+    found = [
+        TopicTrend(
+            name,
+            int(totals[topic]),
+            int(counts[topic].sum()),
+            float(counts[topic].sum() / max(every.sum(), 1.0)),
+            growth(counts[topic].astype(np.float64), every),
+        )
+        for topic, name in enumerate(names)
+    ]
+    found.sort(key=lambda one: (-one.share_growth.low if one.share_growth else np.inf, -one.recent, one.topic))
+    return TopicTrends(tuple(found), (first, last) if len(every) else (None, None), generation)
 
 
 def _span(corpus: Corpus, dated: Mask, asked: Bounds) -> tuple[int, int]:

@@ -24,6 +24,7 @@ PATHS = (
     "/authors/{author}/profile",
     "/rankings/{entity}",
     "/trends",
+    "/trends/topics",
     "/collaborations/{kind}",
     "/suggest",
     "/metrics",

@@ -54,6 +54,10 @@ def test_trends_of_a_topic(command: Command, demo: Path) -> None:
     shown = command("--data", demo, "trends", topic)
     assert shown.code == 0
     assert f"topic {topic!r}" in shown.out
+    topics = command("--data", demo, "trends", "--topics", "--json").json["results"]
+    assert topic in {one["topic"] for one in topics}
+    assert topics[0]["topic"] in command("--data", demo, "trends", "--topics").out
+    assert command("--data", demo, "trends", "--topics", "--csv").code == 2
     whole = list(csv.DictReader(io.StringIO(command("--data", demo, "trends", "--csv").out)))
     assert sum(int(row["papers"]) for row in whole) <= PAPERS
 

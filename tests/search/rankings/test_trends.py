@@ -5,15 +5,17 @@ from dataclasses import replace
 from itertools import combinations
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ranking.growth import growth
 from ranking.views import Bounds
 from records.errors import CursorError, NotFoundError, QueryError
-from records.paper import Paper
+from records.paper import Paper, Topic
 from search.people import People
-from search.rankings import PartnerRequest, TrendRequest, partners, trends
+from search.rankings import PartnerRequest, TrendRequest, partners, topic_trends, trends
 from search.rankings.partners import Counting, PartnerKind, PartnerPair
 from search.rankings.trends import open_year
 from tests.search.rankings.libraries import library, people_of, within
@@ -178,3 +180,33 @@ def test_papers_from_nowhere_are_said_to_be() -> None:
         found = partners(placeless, PartnerRequest(kind))
         assert (found.total, found.pairs, found.placed) == (0, (), 0)
         assert [warning.code for warning in found.warnings] == ["not-placed"]
+
+
+def test_topics_are_listed_by_how_surely_they_grow() -> None:
+    sizes = {
+        "steady": [40] * 5,
+        "rising": [20, 30, 45, 68, 101],
+        "falling": [80, 60, 45, 34, 25],
+        "tiny": [0, 1, 0, 1, 2],
+    }
+    papers = [
+        Paper(f"p{2015 + year}{name}{n:03}", "T", year=2015 + year, topics=(Topic(name),))
+        for name, counts in sizes.items()
+        for year, count in enumerate([*counts, 10])
+        for n in range(count)
+    ]
+    found = topic_trends(people_of(sorted(papers, key=lambda paper: paper.id)))
+    assert found.growth_years == (2015, 2019)
+    assert found.topics[0].topic == "rising"
+    by_name = {one.topic: one for one in found.topics}
+    assert {name: one.recent for name, one in by_name.items()} == {name: sum(counts) for name, counts in sizes.items()}
+    assert by_name["rising"].papers == sum(sizes["rising"]) + 10
+    every = [sum(year) for year in zip(*sizes.values(), strict=True)]
+    assert by_name["falling"].share == pytest.approx(sum(sizes["falling"]) / sum(every))
+    assert by_name["falling"].share_growth == growth(np.array(sizes["falling"], float), np.array(every, float))
+    lows = [one.share_growth.low for one in found.topics if one.share_growth]
+    assert lows == sorted(lows, reverse=True)
+
+
+def test_no_topics_no_trends_of_them() -> None:
+    assert topic_trends(_yearly({2018: 4})).topics == ()
