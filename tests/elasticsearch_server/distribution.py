@@ -94,7 +94,7 @@ def _assemble(home: Path) -> None:
         if shutil.which(tool) is None:
             raise RuntimeError(
                 f"{tool} is missing: tests start a real Elasticsearch, for which they need a JDK of at least 17 and "
-                "Maven (Debian and Ubuntu: apt-get install openjdk-17-jdk-headless maven), or the address of a "
+                "Maven (Debian and Ubuntu: apt-get install default-jdk-headless maven), or the address of a "
                 "running test server in ELASTICSEARCH_URL"
             )
     with tempfile.TemporaryDirectory(dir=home.parent) as place:
