@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from records.errors import CursorError, FilterError, QueryError
 from search.people import People
 from search.people.find import AuthorRequest, complete_name, find_people
+from search.profiles import profile
 from tests.contract.conftest import StoreFactory
-from tests.search.people.houses import on_shelves, written
+from tests.search.people.houses import in_memory, on_shelves, written
 
 _ORCID = "0000-0002-1825-0097"
 
@@ -196,3 +198,12 @@ def test_names_are_completed(people: People) -> None:
     assert [s.id for s in complete_name(people, "w", 1)] == ["a:wang-1"]
     assert complete_name(people, "zzz") == []
     assert complete_name(people, "") == complete_name(people, "?") == []
+
+
+def test_profiles_are_those_of_an_engine_that_looks_at_everything(people: People) -> None:
+    memory = in_memory(PAPERS)
+    assert list(people.arrays.author_ids) == list(memory.arrays.author_ids)
+    for who in memory.arrays.author_ids:
+        found = profile(people, who)
+        assert found == replace(profile(memory, who), generation=people.engine.generation.id)
+    assert profile(people, "a:garcia-old").document.author.id == "a:garcia"

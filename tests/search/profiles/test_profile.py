@@ -59,7 +59,7 @@ def _profiles(papers: list[Paper], options: ProfileOptions = _ALL) -> list[tuple
     return [(records, who, profile(people, who, options)) for who in records.people]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(worlds())
 def test_totals_and_years(papers: list[Paper]) -> None:
     for records, who, found in _profiles(papers):
@@ -87,7 +87,7 @@ def test_totals_and_years(papers: list[Paper]) -> None:
         assert list(rows) == list(range(min(rows), max(rows) + 1)) if rows else True
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(worlds())
 def test_a_profile_adds_up(papers: list[Paper]) -> None:
     for _, _, found in _profiles(papers):
@@ -106,7 +106,7 @@ def test_a_profile_adds_up(papers: list[Paper]) -> None:
             assert sum(one.papers for one in topic.years) <= topic.papers
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(worlds())
 def test_lists(papers: list[Paper]) -> None:
     for records, who, found in _profiles(papers):
@@ -140,7 +140,7 @@ def _check_citing(rows: dict[str, tuple[int, int]], records: _Records, who: str,
     assert rows == {author: (links[author], len(papers[author])) for author in links if author != who}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(worlds())
 def test_the_network(papers: list[Paper]) -> None:
     for records, who, found in _profiles(papers):
@@ -175,7 +175,7 @@ def _advisors(records: _Records, who: str) -> dict[str, tuple[float, str, int]]:
     return found
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(st.integers(0, 10**6).map(lambda seed: world(seed, papers=30, authors=4)))
 def test_advisors_and_advisees(papers: list[Paper]) -> None:
     both: dict[str, set[tuple[str, str, float, str, int]]] = {"advisors": set(), "advisees": set()}
