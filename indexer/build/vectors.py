@@ -57,11 +57,16 @@ class VectorSpool:
 
     Half precision, as the cache keeps them. ``folder``: where to put the file, the system's place if None. Use as a
     context manager.
+
+    :raises BuildError: when the file cannot be made.
     """
 
     def __init__(self, dimension: int, folder: Path | None) -> None:
         self._dimension = dimension
-        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed on leaving the context
+        try:
+            self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed on leaving the context
+        except OSError as error:
+            raise BuildError(f"vectors cannot be kept during the build: {error}; make room and build again") from error
         self.count = 0
 
     def __enter__(self) -> VectorSpool:

@@ -10,6 +10,7 @@ import pytest
 from indexer.build import build, build_digest
 from indexer.build.vectors import VectorSpool
 from indexer.catalog import Catalog
+from records.errors import BuildError
 from records.paper import Paper, Topic
 from search.embedded import EmbeddedStore
 from search.embedding import Embedder, HashingEmbedder
@@ -115,3 +116,8 @@ def test_spooled_vectors_come_back(tmp_path: Path) -> None:
         np.testing.assert_allclose(np.concatenate(parts), vectors, atol=1e-3)
         np.testing.assert_allclose(spool.take(np.array([0, 4, 9]), 4), vectors[[0, 4, 9]], atol=1e-3)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match="cannot be kept"):
+        VectorSpool(16, tmp_path / "nowhere")
