@@ -86,11 +86,9 @@ def _show_metrics(profile: Profile) -> None:
     cohort = profile.cohort
     _heading("metrics")
     if cohort is not None:
-        topic = f"main topic is {plain(cohort.topic)}" if cohort.topic else "main topic is not known either"
-        begun = f"first paper is of {cohort.first_year}" if cohort.first_year else "first year is not known either"
-        console().print(
-            f"percentiles: among {count(cohort.people)} people whose {topic} and whose {begun}", style="dim"
-        )
+        topic = f"whose main topic is {plain(cohort.topic)} and" if cohort.topic else "of no known main topic,"
+        begun = f"whose first paper is of {cohort.first_year}" if cohort.first_year else "of no known first year"
+        console().print(f"percentiles: among {count(cohort.people)} people {topic} {begun}", style="dim")
     rows = []
     for row in profile.metrics:
         known = declared.get(row.name)
