@@ -9,14 +9,12 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
-from ranking.corpus import NO_YEAR
-from ranking.counts import citing_years
+from ranking.corpus import NO_YEAR, Corpus
 from ranking.registry import Entity, Metric, get, metrics
 from ranking.views import within_years
 from records.errors import CursorError, QueryError
@@ -87,12 +85,12 @@ def check_parameters(metric: Metric, given: Mapping[str, float]) -> dict[str, fl
 
 
 def rankings_of(people: People) -> Rankings:
-    """The rankings of a generation's people, the same ones every time, so that what was computed is kept."""
+    """The rankings of a generation's people; what was computed is kept for as long as ``people`` lives."""
     with _opening:
-        found = _opened.get(people)
-        if found is None:
-            found = _opened[people] = Rankings(people)
-        return found
+        values = _opened.get(people)
+        if values is None:
+            values = _opened[people] = Values(people.arrays)
+    return Rankings(people, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +127,12 @@ class _Ordered:
 
 
 class Rankings:
-    """Rankings of one generation. Thread-safe; what was computed is kept, up to 256 MiB of it."""
+    """Rankings of one generation. Thread-safe; what was computed is kept in ``values``, up to 256 MiB of it."""
 
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: People, values: Values | None = None) -> None:
         self._people = people
         self._arrays = people.arrays
-        self._values = Values(self._arrays)
+        self._values = Values(self._arrays) if values is None else values
 
     def rank(self, request: RankingRequest, progress: Progress = NO_PROGRESS) -> Ranking:
         """A page of a ranking.
@@ -225,13 +223,9 @@ class Rankings:
 
     def _counted(self, asked: _Asked) -> Counted:
         cited = self._values.of(get("citations"), self._papers_view(asked))
-        return Counted(int(asked.inside.sum()), int(cited[asked.inside].sum()), self._cited_until)
-
-    @cached_property
-    def _cited_until(self) -> int | None:
-        years = citing_years(self._arrays.corpus)
-        latest = int(years.max(initial=NO_YEAR))
-        return None if latest == NO_YEAR else latest
+        until = int(self._values.kept.get("cited until", lambda: _last_citing(self._arrays.corpus))[0])
+        cited_until = None if until == NO_YEAR else until
+        return Counted(int(asked.inside.sum()), int(cited[asked.inside].sum()), cited_until)
 
     def _warnings(self, asked: _Asked, counted: Counted, *, worthless: bool) -> list[SearchWarning]:
         if asked.request.entity == Entity.INSTITUTION and not self._arrays.corpus.n_institutions:
@@ -243,6 +237,12 @@ class Rankings:
             message = f"none of these papers is cited within the window; {until} known to cite any"
             return [SearchWarning("no-citations", message)]
         return []
+
+
+def _last_citing(corpus: Corpus) -> Positions:
+    """The last year of a paper that cites any, ``NO_YEAR`` when there is none, shape (1,)."""
+    citing = corpus.years[corpus.citations.degrees() > 0]
+    return np.array([citing.max(initial=NO_YEAR)], dtype=np.int64)
 
 
 def _ranks(ordered: Floats, start: int, end: int, *, descending: bool) -> Positions:
@@ -260,4 +260,5 @@ def _order(columns: Columns, listed: Mask, *, descending: bool) -> Positions:
 
 
 _opening = threading.Lock()
-_opened: WeakKeyDictionary[People, Rankings] = WeakKeyDictionary()
+# Values, not rankings: those would hold the people and so keep them alive.
+_opened: WeakKeyDictionary[People, Values] = WeakKeyDictionary()

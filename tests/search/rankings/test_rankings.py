@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import gc
+import threading
+import weakref
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +18,10 @@ from ranking.registry import Entity, metrics
 from ranking.views import Window
 from records.errors import CursorError, FilterError, QueryError
 from records.paper import Paper
-from search.people import GROUP, People, PeopleArrays
+from search.people import GROUP, People
 from search.rankings import RankedRow, RankingRequest, Rankings, find_metric, parse_years, rankings_of, write_years
 from search.rankings.service import USUAL
+from search.rankings.values import Kept
 from tests.search.rankings.libraries import ByHand, library, people_of
 
 _YEARS = st.one_of(st.none(), st.integers(1999, 2010))
@@ -247,7 +253,53 @@ def test_what_is_no_window_of_years(text: str) -> None:
         parse_years(text, "published")
 
 
-def test_arrays_survive_the_engine() -> None:
-    papers, people = library(8)
-    assert isinstance(people.arrays, PeopleArrays)
-    assert list(people.arrays.paper_ids) == [paper.id for paper in papers]
+def test_what_was_computed_is_kept_and_goes_with_the_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    papers, _ = library(8)
+    people = people_of(papers)
+    request = RankingRequest(Entity.AUTHOR, "author_pagerank", Window(self_citations=False), limit=2)
+    first = rankings_of(people).rank(request)
+    monkeypatch.setattr("ranking.registry.Metric.values", None)  # nothing can be computed any more
+    again = rankings_of(people).rank(replace(request, cursor=first.next))
+    assert again.total == first.total
+    assert again.rows
+    alive = weakref.ref(people)
+    del people
+    gc.collect()
+    assert alive() is None
+
+
+def test_kept_arrays_are_made_once_and_failures_are_not_kept() -> None:
+    kept = Kept(capacity=100)
+    calls: list[str] = []
+
+    def make(name: str) -> Callable[[], np.ndarray[Any, Any]]:
+        def made() -> np.ndarray[Any, Any]:
+            calls.append(name)
+            if name == "bad" and calls.count("bad") == 1:
+                raise ValueError(name)
+            return np.zeros(8)  # 64 bytes
+
+        return made
+
+    assert kept.get("a", make("a")) is kept.get("a", make("a"))
+    with pytest.raises(ValueError, match="bad"):
+        kept.get("bad", make("bad"))
+    kept.get("bad", make("bad"))  # and drops "a": both are more than 100 bytes
+    kept.get("a", make("a"))
+    assert calls == ["a", "bad", "bad", "a"]
+
+
+def test_threads_wait_for_the_one_that_computes() -> None:
+    kept, calls, started = Kept(), [], threading.Event()
+
+    def slow() -> np.ndarray[Any, Any]:
+        calls.append(1)
+        started.wait(5)
+        return np.zeros(1)
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = [pool.submit(kept.get, "slow", slow) for _ in range(4)]
+        started.set()
+        found = [answer.result() for answer in answers]
+    assert len(calls) == 1
+    assert all(one is found[0] for one in found)
