@@ -8,25 +8,22 @@ a random share of a growing pause ("full jitter"): requests that met no connecti
 from __future__ import annotations
 
 import logging
-import random
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
-from elastic_transport import ApiError, TlsError, TransportError
+from elastic_transport import ApiError, TransportError
 from elasticsearch import Elasticsearch
 
 from records.errors import EngineError, EngineUnavailableError, GenerationError
 from search.elasticsearch.errors import explained, reason_of
+from search.elasticsearch.patience import LONGEST_PAUSE, Pause, passes, status_of
 from search.elasticsearch.refused import Refused
 
-__all__ = ["BulkSender", "Item", "Pause"]
+__all__ = ["BulkSender", "Item"]
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 30.0  # seconds
 _MOST_DOCUMENTS = 2_000  # in one request
 _REQUEST_TIMEOUT = 120.0
 _SERVER_TIMEOUT = "30s"  # for a shard that has no live copy
@@ -43,20 +40,6 @@ class Item(NamedTuple):
     id: str
     version: int
     source: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """How to wait: replaced in tests."""
-
-    sleep: Callable[[float], None] = time.sleep
-    clock: Callable[[], float] = time.monotonic
-    draw: Callable[[float, float], float] = random.uniform
-
-    def before(self, attempt: int, told: float | None) -> None:
-        """Wait before repeating for the ``attempt``-th time; at least as long as the server ``told``."""
-        share = self.draw(0.0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0**attempt))
-        self.sleep(min(_LONGEST_PAUSE, max(share, told or 0.0)))
 
 
 class BulkSender:
@@ -149,10 +132,11 @@ class BulkSender:
             try:
                 left, reason = self._answered(left)
             except (ApiError, TransportError) as error:
-                if _status(error) == _TOO_LARGE:
+                if status_of(error) == _TOO_LARGE:
                     left = self._halved(left, error)
                     continue
-                _raise_if_final(error)
+                if not passes(error):
+                    raise explained(error) from error
                 told, reason = _told(error), str(explained(error))
             if len(left) < before:
                 attempt, progress = 0, self._pause.clock()
@@ -162,7 +146,7 @@ class BulkSender:
                 raise EngineUnavailableError(
                     f"the search server took none of {len(left)} documents for {self._patience:.0f} seconds "
                     f"({reason}); see to the cluster and build again: what it took is kept",
-                    retry_after=_LONGEST_PAUSE,
+                    retry_after=LONGEST_PAUSE,
                 )
             _log.warning("%d documents are sent again: %s", len(left), reason)
             self._pause.before(attempt, told)
@@ -215,18 +199,6 @@ def _operations(batch: Sequence[Item]) -> Iterator[Any]:
             {"index": {"_index": item.target, "_id": item.id, "version": item.version, "version_type": "external_gte"}}
         )
         yield item.source
-
-
-def _status(error: ApiError | TransportError) -> int:
-    return error.meta.status if isinstance(error, ApiError) else 0
-
-
-def _raise_if_final(error: ApiError | TransportError) -> None:
-    """Only what may pass is worth repeating."""
-    status = _status(error)
-    passing = status in (408, 429) or status >= 500 or (status == 0 and not isinstance(error, TlsError))
-    if not passing:
-        raise explained(error) from error
 
 
 def _told(error: ApiError | TransportError) -> float | None:

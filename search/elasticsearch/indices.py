@@ -21,6 +21,8 @@ _SLOW = 120.0  # seconds for a request that changes the cluster
 _POLL = 0.5
 _SETTLED_WITHIN = 3_600.0
 _COPIED_WITHIN = 600.0
+_LET_GO_WITHIN = 60.0
+_SMALL = 16 << 20  # bytes
 _SWITCHES = 5
 _JSON = {"accept": "application/json"}
 
@@ -142,6 +144,7 @@ class IndexMaker:
         with typed_errors():
             deleted = self._client.indices.stats(index=papers, metric="docs")["_all"]["primaries"]["docs"]["deleted"]
             if self._layout.merge_segments:
+                self._let_go(papers)
                 options: dict[str, Any] = {"max_num_segments": self._layout.merge_segments}
             elif deleted:
                 options = {"only_expunge_deletes": True}
@@ -155,6 +158,20 @@ class IndexMaker:
                     raise GenerationError(f"merging {papers} takes longer than an hour; look at the cluster's disks")
                 self._sleep(_POLL)
             self._client.indices.refresh(index=papers)
+
+    def _let_go(self, index: str) -> None:
+        """Wait until copies no longer hold on to what was sent, in full, for their recovery: merging drops it then.
+
+        That is two thirds of a large index, and nothing of a small one.
+        """
+        self._client.indices.flush(index=index, wait_if_ongoing=True)
+        deadline = time.monotonic() + _LET_GO_WITHIN
+        while time.monotonic() < deadline:
+            told = self._client.indices.stats(index=index, level="shards", metric="store").body["indices"][index]
+            copies = [copy for shard in told["shards"].values() for copy in shard]
+            if sum(copy["store"]["size_in_bytes"] for copy in copies) < _SMALL or all(map(_caught_up, copies)):
+                return
+            self._sleep(_POLL)
 
     def delete(self, record: GenerationRecord) -> None:
         """Delete the indices of a generation, as far as they are there."""
@@ -212,6 +229,11 @@ class IndexMaker:
     def health(self, record: GenerationRecord) -> str:
         """ "green", "yellow" (copies are missing) or "red" (data is missing)."""
         return str(self._health(record)["status"])
+
+
+def _caught_up(copy: Mapping[str, Any]) -> bool:
+    leases = copy["retention_leases"]["leases"]
+    return all(int(lease["retaining_seq_no"]) > int(copy["seq_no"]["max_seq_no"]) for lease in leases)
 
 
 def _all(record: GenerationRecord) -> list[str]:

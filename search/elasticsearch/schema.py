@@ -80,6 +80,7 @@ STOPPED = "_"
 """Stands for a stopword in prepared text. No word has this character."""
 
 _ENGLISH, _WORDS = "scholar_english", "scholar_words"
+_DECIMALS = 7  # of a component: what 32 bits hold, in half the digits that 64 bits would be written with
 _LONGEST_ID = 512  # bytes; the server refuses longer ones
 _STOPWORDS = frozenset(STOPWORDS)
 _POSITIONLESS = frozenset((TextField.TEXT,))  # phrases are looked up in title and abstract
@@ -276,7 +277,7 @@ def paper_source(
         made[DATE] = date
     made["authorships"] = [_authorship(authorship) for authorship in paper.authorships]
     if vector is not None:
-        made[VECTOR] = vector.tolist()
+        made[VECTOR] = np.round(vector.astype(np.float64), _DECIMALS).tolist()
         made[STORED_VECTOR] = stored_vector(vector)
     made[DOCUMENT] = source
     return _encode({name: value for name, value in made.items() if value != []})

@@ -92,6 +92,7 @@ class ElasticsearchStore:
             lock=lock,
             publish=self._publish,
             discard=self._discard,
+            patience=layout.patience,
             resumed=resumed,
         )
 

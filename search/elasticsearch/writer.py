@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -18,6 +18,7 @@ from search.elasticsearch.bulk import BulkSender, Item
 from search.elasticsearch.errors import typed_errors
 from search.elasticsearch.indices import IndexMaker
 from search.elasticsearch.lock import BuildLock
+from search.elasticsearch.patience import patiently
 from search.elasticsearch.refused import Refused
 from search.elasticsearch.registry import GenerationRecord
 from search.elasticsearch.schema import (
@@ -45,6 +46,7 @@ from search.writing import VenueCounts, check_ascending, check_vectors
 
 __all__ = ["ElasticsearchWriter"]
 
+_Answer = TypeVar("_Answer")
 _KINDS = ("paper", "author")
 
 
@@ -66,6 +68,7 @@ class ElasticsearchWriter:
         lock: BuildLock,
         publish: Callable[[GenerationRecord], None],
         discard: Callable[[GenerationRecord], None],
+        patience: float,
         resumed: int = 0,
     ) -> None:
         self._client = client
@@ -76,6 +79,7 @@ class ElasticsearchWriter:
         self._lock = lock
         self._publish = publish
         self._discard = discard
+        self._patience = patience
         self._resumed = resumed
         self._open = True
         self._numbers = number_fields(record.info.metrics)
@@ -120,8 +124,7 @@ class ElasticsearchWriter:
         if self._papers >= self._resumed or not papers:
             return set()
         ids = [_id(paper.paper.id) for paper in papers]
-        with typed_errors():
-            found = self._client.mget(index=self._record.indices[PAPERS], ids=ids)["docs"]
+        found = self._patiently(lambda: self._stored(PAPERS, ids))
         same = set()
         for row, (paper, told) in enumerate(zip(papers, found, strict=True)):
             source = told.get("_source") or {}
@@ -129,6 +132,11 @@ class ElasticsearchWriter:
             if source and source.get(STORED_VECTOR) == vector and _converted(source[DOCUMENT]) == paper:
                 same.add(row)
         return same
+
+    def _stored(self, room: str, ids: Sequence[str]) -> Sequence[Any]:
+        with typed_errors():
+            found: Sequence[Any] = self._client.mget(index=self._record.indices[room], ids=ids)["docs"]
+        return found
 
     def add_authors(self, authors: Sequence[AuthorDocument]) -> None:
         """Append people.
@@ -154,9 +162,8 @@ class ElasticsearchWriter:
         if not suspected or self._resumed:
             return suspected
         self._sender.flush()
-        with typed_errors():
-            ids = [_id(one) for one in suspected]
-            found = self._client.mget(index=self._record.indices[AUTHORS], ids=ids)["docs"]
+        ids = [_id(one) for one in suspected]
+        found = self._patiently(lambda: self._stored(AUTHORS, ids))
         return [one for one, told in zip(suspected, found, strict=True) if told["found"]]
 
     def add_arrays(self, group: str, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
@@ -168,7 +175,7 @@ class ElasticsearchWriter:
         check_arrays(group, arrays)
         if group in self._arrays:
             raise EngineError(f"the arrays {group!r} were added twice")
-        target = self._indices.make(self._record, ARRAYS)
+        target = self._patiently(lambda: self._indices.make(self._record, ARRAYS))
         entries = self._arrays[group] = {}
         for name, array in arrays.items():
             entries[name], items = array_items(target, group, name, array)
@@ -200,13 +207,16 @@ class ElasticsearchWriter:
             self._sender.add(Item(target, f"venue:{number}", 1, venue_source(venue_id, name, papers)))
         self._sender.flush()
         self._refused.check(final=True)
-        record = self._counted()
-        self._indices.settle(record)
-        self._lock.check()
-        record = msgspec.structs.replace(record, state="complete", loaded_from="")
-        self._publish(record)
+        record = self._patiently(self._counted)
+        self._patiently(lambda: self._indices.settle(record))
+        self._patiently(self._lock.check)
+        complete = msgspec.structs.replace(record, state="complete", loaded_from="")
+        self._patiently(lambda: self._publish(complete))
         self._end()
         return record.info
+
+    def _patiently(self, ask: Callable[[], _Answer]) -> _Answer:
+        return patiently(ask, self._patience)
 
     def _counted(self) -> GenerationRecord:
         record = self._record

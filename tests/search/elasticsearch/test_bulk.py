@@ -14,7 +14,9 @@ from elastic_transport import ConnectionError as NoConnection
 from elastic_transport import ConnectionTimeout, TlsError
 
 from records.errors import EngineError, EngineUnavailableError, GenerationError, RefusedDocumentsError
-from search.elasticsearch.bulk import BulkSender, Item, Pause
+from search.elasticsearch.bulk import BulkSender, Item
+from search.elasticsearch.errors import typed_errors
+from search.elasticsearch.patience import Pause, patiently
 from search.elasticsearch.refused import Refused
 from tests.search.elasticsearch.scripted import Answer, Script, bulk_answer
 
@@ -266,3 +268,24 @@ def test_a_slow_server_holds_the_build_back(tmp_path: Path) -> None:
     assert len(stored(script)) == 40
     assert script.most_at_once == 2
     bulk.close()
+
+
+def test_what_surrounds_a_load_is_asked_again_too() -> None:
+    clock = Clock()
+    answers: list[Answer] = [(429, "busy"), NoConnection("refused"), (503, "no master"), (200, {"acknowledged": True})]
+    script = Script(lambda _: answers.pop(0))
+    client = script.client().options(max_retries=0)
+
+    def ask() -> Any:
+        with typed_errors():
+            return client.indices.refresh(index="x").body
+
+    assert patiently(ask, 10, clock.pause()) == {"acknowledged": True}
+    assert clock.slept == [0.25, 0.5, 1.0]
+    answers[:] = [(403, "no"), (200, {})]
+    with pytest.raises(EngineUnavailableError, match="credentials"):
+        patiently(ask, 10, clock.pause())
+    answers[:] = [(429, "busy")] * 1000
+    with pytest.raises(EngineUnavailableError, match="overloaded"):
+        patiently(ask, 10, clock.pause())
+    assert clock.now < 60

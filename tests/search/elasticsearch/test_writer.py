@@ -16,7 +16,7 @@ import pytest
 from records.errors import EngineError, GenerationError, RefusedDocumentsError
 from records.name import Name
 from records.paper import Authorship, Paper
-from search.elasticsearch import Connection, ElasticsearchStore, bulk
+from search.elasticsearch import Connection, ElasticsearchStore, patience
 from search.elasticsearch.lock import BuildLock
 from search.elasticsearch.registry import Registry
 from search.engine import PaperDocument, PaperQuery
@@ -39,7 +39,7 @@ def settings_of(store: ElasticsearchStore, index: str) -> Any:
 
 
 def test_nothing_is_lost_or_doubled_behind_a_proxy_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "_FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(patience, "_FIRST_PAUSE", 0.01)
     faults = Faults(0.4, seed=1)
     with flaky_proxy(server().url, faults) as url:
         layout = layout_for(tmp_path, bulk_bytes=10_000, in_flight=3)
