@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import hashlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from elasticsearch import Elasticsearch
+from elasticsearch import Elasticsearch, NotFoundError
 
 from search.elasticsearch import Connection, ElasticsearchStore, Layout
 from tests.elasticsearch_server.shared import SharedServer, use_server
@@ -35,7 +36,8 @@ def remove_all(client: Elasticsearch, prefix: str) -> None:
     names = sorted(client.indices.get(index=f"{prefix}*", expand_wildcards="all").body)
     for start in range(0, len(names), 50):
         client.indices.delete(index=names[start : start + 50])
-    client.indices.delete_index_template(name=f"{prefix}*")
+    with contextlib.suppress(NotFoundError):
+        client.indices.delete_index_template(name=f"{prefix}*")
 
 
 def layout_for(path: Path, **changed: Any) -> Layout:
