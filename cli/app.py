@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from cli.commands import (
+    assign,
     author,
     bench,
     build,
+    collaborators,
     countries,
     demo,
     evaluate,
@@ -29,7 +31,7 @@ from cli.commands import (
     status,
     trends,
 )
-from cli.context import State
+from cli.context import EngineOption, State, with_engine
 
 __all__ = ["app"]
 
@@ -55,6 +57,7 @@ def _print_version(wanted: bool) -> None:
 def _globals(
     context: typer.Context,
     data: Annotated[Path | None, typer.Option(metavar="FOLDER", help="The data folder.")] = None,
+    engine: EngineOption = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show where in the code an error comes from.")] = False,
     _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
@@ -62,14 +65,17 @@ def _globals(
 ) -> None:
     state = context.ensure_object(State)
     state.data = data
+    state.engine = engine
     state.debug = debug
 
 
 _COMMANDS: tuple[Callable[..., None], ...] = (
+    assign.assign,
     search.search,
     paper.paper,
     author.author,
     experts.experts,
+    collaborators.collaborators,
     pin.pin,
     rank.rank,
     trends.trends,
@@ -87,5 +93,5 @@ _COMMANDS: tuple[Callable[..., None], ...] = (
     settings.settings,
 )
 for _command in _COMMANDS:
-    app.command(_command.__name__.rstrip("_"))(_command)
+    app.command(_command.__name__.rstrip("_"))(with_engine(_command))
 app.add_typer(generations.app, name="generations")

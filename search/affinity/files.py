@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from records.errors import AssignmentError
 
-__all__ = ["BIDS", "format_scores", "read_bids", "read_scores", "score_table", "with_bids"]
+__all__ = ["BIDS", "format_scores", "read_bids", "read_pairs", "read_scores", "score_table", "with_bids"]
 
 Scores = dict[tuple[str, str], float]
 """Score by (submission, reviewer)."""
@@ -45,6 +45,14 @@ def read_bids(path: Path) -> Scores:
         number = _number(cell, where) if word is None else word
         bids[paper, reviewer] = max(-1.0, min(1.0, number / 100 if abs(number) > 1 else number))
     return bids
+
+
+def read_pairs(path: Path) -> list[tuple[str, str]]:
+    """The pairs (submission, reviewer) of a file, one a line, such as declared conflicts; further cells are ignored.
+
+    :raises AssignmentError: when it cannot be read, or a line has fewer than two cells.
+    """
+    return [(paper, reviewer) for _, paper, reviewer, _ in _lines(path, 2)]
 
 
 def score_table(
@@ -94,7 +102,7 @@ def _number(cell: str, where: str) -> float:
     return value
 
 
-def _lines(path: Path) -> Iterable[tuple[str, str, str, str]]:
+def _lines(path: Path, least: int = 3) -> Iterable[tuple[str, str, str, str]]:
     """(where, submission, reviewer, third cell) of each line that is not blank."""
     try:
         text = path.read_text("utf-8-sig")
@@ -107,6 +115,7 @@ def _lines(path: Path) -> Iterable[tuple[str, str, str, str]]:
         if not any(row) or (number == 1 and row[0].lower() in _HEADERS):
             continue
         where = f"{path.name}, line {number}"
-        if len(row) < 3 or not row[0] or not row[1]:
-            raise AssignmentError(f"{where}: expected submission, reviewer, score, not {','.join(row)[:80]!r}")
-        yield where, row[0], row[1], row[2]
+        if len(row) < least or not row[0] or not row[1]:
+            expected = "submission, reviewer, score" if least == 3 else "submission, reviewer"
+            raise AssignmentError(f"{where}: expected {expected}, not {','.join(row)[:80]!r}")
+        yield where, row[0], row[1], row[2] if len(row) > 2 else ""

@@ -6,9 +6,8 @@ to do without and conflicts to waive as flows of least cost.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -137,7 +136,7 @@ def _demand(problem: Problem, deadline: Deadline) -> Relaxation | None:
         if _try(fewer, deadline) is None:
             return None
     short, where = int(best.unmet.sum()), np.flatnonzero(best.unmet)
-    text = f"do without {short} review{'s' * (short != 1)}, of {_listed('paper', where)}"
+    text = f"do without {short} review{'s' * (short != 1)}, of {_listed(problem, where)}"
     return Relaxation("demand", short, text, papers=tuple(where.tolist()))
 
 
@@ -164,7 +163,7 @@ def _conflicts(problem: Problem, deadline: Deadline) -> Relaxation | None:
     waived = problem.conflicts[best.paper, best.reviewer]
     pairs = tuple(zip(best.paper[waived].tolist(), best.reviewer[waived].tolist(), strict=True))
     text = f"waive {len(pairs)} conflict{'s' * (len(pairs) != 1)}: " + _some(
-        f"paper {p} and reviewer {r}" for p, r in pairs
+        f"paper {problem.paper_name(p)} and reviewer {problem.reviewer_name(r)}" for p, r in pairs
     )
     return Relaxation("conflict", len(pairs), text, pairs=pairs) if pairs else None
 
@@ -193,12 +192,14 @@ def _clash(problem: Problem) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
     short = np.flatnonzero(free.sum(axis=1) < problem.demand)
     if len(short):
         one = int(short[0])
-        text = f"paper {one} needs {problem.demand[one]} reviewers and {int(free[one].sum())} are free of conflict"
+        name, able = problem.paper_name(one), int(free[one].sum())
+        text = f"paper {name} needs {problem.demand[one]} reviewers and {able} are free of conflict"
         return text, tuple(short.tolist()), ()
     idle = np.flatnonzero((free & (problem.demand > 0)[:, None]).sum(axis=0) < problem.least)
     if len(idle):
         one = int(idle[0])
-        text = f"reviewer {one} must do {problem.least[one]} reviews and is free of conflict with fewer papers"
+        name, floor = problem.reviewer_name(one), int(problem.least[one])
+        text = f"reviewer {name} must do {floor} reviews and is free of conflict with fewer papers"
         return text, (), tuple(idle.tolist())
     for demand, allowed, what in (
         (problem.demand, free, "reviews"),
@@ -207,8 +208,8 @@ def _clash(problem: Problem) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
         found = _crowded(demand, allowed, problem.most)
         if found is not None:
             papers, reviewers, needed, capacity = found
-            text = f"{_listed('paper', papers)} need{'s' * (len(papers) == 1)} {needed} {what}, and the "
-            text += f"{len(reviewers)} reviewers who may do them can do {capacity}"
+            text = f"{_listed(problem, papers)} need{'s' * (len(papers) == 1)} {needed} {what}, and the "
+            text += f"{len(reviewers)} reviewer{'s' * (len(reviewers) != 1)} who may do them can do {capacity}"
             return text, tuple(papers.tolist()), tuple(reviewers.tolist())
     return "several kinds of rules only clash together", (), ()
 
@@ -236,11 +237,11 @@ def _crowded(demand: Ints, allowed: npt.NDArray[np.bool_], most: Ints) -> tuple[
     return who, np.flatnonzero(able), int(demand[who].sum()), int(capacity.sum())
 
 
-def _listed(what: str, numbers: Any) -> str:
-    numbers = list(numbers)
-    return f"{what} {numbers[0]}" if len(numbers) == 1 else f"{what}s " + _some(map(str, numbers))
+def _listed(problem: Problem, papers: Ints) -> str:
+    names = [problem.paper_name(paper) for paper in papers.tolist()]
+    return f"paper{'s' * (len(names) != 1)} {_some(names)}"
 
 
-def _some(texts: Iterator[str] | Any) -> str:
-    texts = list(texts)
+def _some(given: Iterable[str]) -> str:
+    texts = list(given)
     return ", ".join(texts[:5]) + (f" and {len(texts) - 5} more" if len(texts) > 5 else "")

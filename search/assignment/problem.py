@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,8 @@ class Problem:
     ``affinity``: float32, shape (papers, reviewers). ``conflicts``: the pairs that must not be, same shape. ``demand``
     and ``seniors``: reviewers, and senior ones among them, that each paper needs, shape (papers,). ``least`` and
     ``most``: loads of each reviewer, ``senior``: who is, shape (reviewers,). ``apart``: pairs of reviewers who must not
-    share a paper, shape (pairs, 2). ``fixed``: pairs (paper, reviewer) that must be, shape (pairs, 2).
+    share a paper, shape (pairs, 2). ``fixed``: pairs (paper, reviewer) that must be, shape (pairs, 2). ``names``: what
+    papers and reviewers are called in messages, numbers where empty.
     """
 
     affinity: npt.NDArray[np.float32]
@@ -37,6 +38,7 @@ class Problem:
     senior: Bools
     apart: Ints
     fixed: Ints
+    names: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
     @property
     def papers(self) -> int:
@@ -47,6 +49,14 @@ class Problem:
     def reviewers(self) -> int:
         """Number of reviewers."""
         return int(self.affinity.shape[1])
+
+    def paper_name(self, paper: int) -> str:
+        """What to call a paper."""
+        return self.names[0][paper] if self.names[0] else str(paper)
+
+    def reviewer_name(self, reviewer: int) -> str:
+        """What to call a reviewer."""
+        return self.names[1][reviewer] if self.names[1] else str(reviewer)
 
     @classmethod
     def of(
@@ -61,6 +71,7 @@ class Problem:
         seniors: int | Any = 0,
         apart: Iterable[tuple[int, int]] = (),
         fixed: Iterable[tuple[int, int]] = (),
+        names: tuple[Sequence[str], Sequence[str]] = ((), ()),
     ) -> Problem:
         """The problem. Numbers hold for every paper or reviewer; a pair without an affinity (NaN) counts 0.
 
@@ -87,6 +98,7 @@ class Problem:
             _flags(senior, reviewers),
             _pairs("apart", apart, reviewers, reviewers),
             _pairs("fixed", fixed, papers, reviewers),
+            (tuple(names[0]), tuple(names[1])),
         )
         made._check()
         return made

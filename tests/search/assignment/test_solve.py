@@ -203,7 +203,7 @@ def test_what_clashes_is_said_in_numbers() -> None:
         solve(Problem.of(np.ones((3, 4)), demand=1, most=1, conflicts=conflicts))
     diagnosis = caught.value.diagnosis
     assert isinstance(diagnosis, Diagnosis)
-    assert diagnosis.clash == "papers 0, 1 need 2 reviews, and the 1 reviewers who may do them can do 1"
+    assert diagnosis.clash == "papers 0, 1 need 2 reviews, and the 1 reviewer who may do them can do 1"
     relaxed = {relaxation.rule: relaxation for relaxation in diagnosis.relaxations}
     assert relaxed["highest load"].amount == 1
     assert relaxed["demand"].amount == 1
