@@ -68,7 +68,7 @@ def _bars(title: str, rows: Sequence[tuple[int, int, int, str]]) -> BarChart | N
         for place, (year, whole, part, says) in enumerate(rows)
     )
     every = next(step for step in (1, 2, 5, 10, 20, 50, 100, 1000) if step * slot >= 44 or step == 1000)
-    ticks = tuple(bar for bar in bars if bar.year % every == 0)
+    ticks = tuple(bar for bar in bars if bar.year % every == 0) or bars[:1]
     return BarChart(title, round(slot * len(rows), 2), _HEIGHT, round(slot * 0.8, 2), bars, ticks, most)
 
 

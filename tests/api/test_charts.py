@@ -24,6 +24,7 @@ def test_bars_are_as_high_as_their_numbers() -> None:
 def test_years_below_the_bars_do_not_run_together(count: int) -> None:
     chart = paper_bars([YearRow(1000 + i, 1, 0, 0) for i in range(count)])
     assert chart is not None
+    assert chart.ticks
     places = [tick.x for tick in chart.ticks]
     assert all(b - a >= 40 for a, b in pairwise(places)) or count > 1000
     assert chart.width <= 640.01
