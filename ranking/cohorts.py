@@ -9,7 +9,7 @@ from ranking.corpus import NO_YEAR, Adjacency, Corpus
 from ranking.registry import Entity
 from ranking.shared import authored, institution_papers, kept, venue_papers
 
-__all__ = ["cohorts", "first_years", "last_year", "main_fields", "nearby_percentiles", "percentiles"]
+__all__ = ["cohorts", "first_years", "last_year", "main_fields", "peer_groups", "percentiles"]
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -37,44 +37,6 @@ def percentiles(values: Floats, groups: Labels | None = None) -> Floats:
     return out
 
 
-def nearby_percentiles(values: Floats, groups: Labels, peers: int = 30) -> tuple[Floats, Labels]:
-    """Percentiles as :func:`percentiles` has them, where groups of the same field and year are small.
-
-    ``groups``: labels made by :func:`cohorts`. Each value is compared with those of its field and year and, a year more
-    on each side until there are ``peers`` of them or no more, of the years before and after; values of unknown year
-    with each other. Returns the percentiles and the number of peers each value was compared with.
-    """
-    years = (groups - NO_YEAR) % _SPAN + NO_YEAR
-    fields = (groups - years) // _SPAN * 2 + (years == NO_YEAR)  # those of unknown year are apart
-    percents, sizes = np.empty(len(values)), np.empty(len(values), dtype=np.int64)
-    for field in np.unique(fields):
-        among = np.flatnonzero(fields == field)
-        among = among[np.argsort(years[among], kind="stable")]
-        ordered = years[among]
-        for year in np.unique(ordered):
-            low, high = _nearby(ordered, int(year), peers)
-            own = among[np.searchsorted(ordered, year) : np.searchsorted(ordered, year, side="right")]
-            compared = np.sort(values[among[low:high]])
-            below, upto = (np.searchsorted(compared, values[own], side=side) for side in ("left", "right"))
-            percents[own] = 100.0 * (below + upto) / 2.0 / len(compared)
-            sizes[own] = len(compared)
-    return percents, sizes
-
-
-def _nearby(ordered: Labels, year: int, peers: int) -> tuple[int, int]:
-    """The range of ``ordered`` years around ``year`` that holds enough."""
-    reach = 0
-    while True:
-        low = int(np.searchsorted(ordered, year - reach))
-        high = int(np.searchsorted(ordered, year + reach, side="right"))
-        if high - low >= peers or high - low == len(ordered):
-            return low, high
-        gaps = [year - int(ordered[low - 1])] if low else []
-        if high < len(ordered):
-            gaps.append(int(ordered[high]) - year)
-        reach = min(gaps)
-
-
 def _runs(fresh: npt.NDArray[np.bool_]) -> tuple[Labels, Labels]:
     """Start and length of the run each element belongs to."""
     starts = np.flatnonzero(fresh)
@@ -94,6 +56,39 @@ def cohorts(corpus: Corpus, *, entity: Entity = Entity.PAPER) -> Labels:
         return fields.astype(np.int64) * _SPAN + corpus.years
     owned = _owned(corpus, entity)
     return main_fields(corpus, owned) * _SPAN + first_years(corpus, owned)
+
+
+@kept
+def peer_groups(corpus: Corpus, *, entity: Entity = Entity.PAPER, least: int = 30) -> Labels:
+    """A label for the peers of each entity as :func:`cohorts` has them, but no fewer than ``least`` of a field.
+
+    Neighbouring years of a field are joined, from the first on, until they have so many; what is left over at the end
+    joins the years before it. Those of unknown year stay apart.
+    """
+    labels, place, sizes = np.unique(cohorts(corpus, entity=entity), return_inverse=True, return_counts=True)
+    years = (labels - NO_YEAR) % _SPAN + NO_YEAR
+    fields = (labels - years) // _SPAN * 2 + (years == NO_YEAR)
+    joined = labels.copy()
+    begin = before = size = 0  # places of this group's and of the last one's first label; its size
+    for at, (field, count) in enumerate(zip(fields.tolist(), sizes.tolist(), strict=True)):
+        if at and field != fields[begin]:
+            if size < least:
+                _join_last(joined, fields, before, begin, at)
+            begin = before = at
+            size = 0
+        elif size >= least:
+            before, begin, size = begin, at, 0
+        joined[at] = labels[begin]
+        size += count
+    if size < least:
+        _join_last(joined, fields, before, begin, len(labels))
+    return joined[place]
+
+
+def _join_last(joined: Labels, fields: Labels, before: int, begin: int, end: int) -> None:
+    """The last group of a field, which stayed small, joins the one before it, if there is one."""
+    if before < begin and fields[before] == fields[begin]:
+        joined[begin:end] = joined[before]
 
 
 def _owned(corpus: Corpus, entity: Entity) -> Adjacency:

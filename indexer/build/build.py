@@ -32,7 +32,7 @@ from search.people import GROUP, NAMES, NamesMaker
 
 __all__ = ["BUILD_VERSION", "BuildReport", "build", "build_digest"]
 
-BUILD_VERSION = 4
+BUILD_VERSION = 5
 """Raised when the same catalog would be built into something else."""
 
 _BATCH = 2048

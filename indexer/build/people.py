@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from indexer.build.corpus import places_of
 from indexer.catalog import CatalogArrays
 from indexer.topics import Topics
-from ranking.cohorts import cohorts, percentiles
+from ranking.cohorts import peer_groups, percentiles
 from ranking.corpus import Corpus
 from ranking.registry import Entity, get
 from records.paper import Paper
@@ -75,11 +75,11 @@ class PeopleMaker:
 
 
 def percentile_columns(corpus: Corpus, entity: Entity, columns: _Columns) -> dict[str, npt.NDArray[np.float32]]:
-    """Percentiles among peers (:func:`ranking.cohorts.cohorts`) by metric, 100 being best; NaN where there is no value.
+    """Percentiles among peers (:func:`ranking.cohorts.peer_groups`) by metric, 100 being best; NaN without a value.
 
     Values of metrics of which less is better are ranked from the other end.
     """
-    groups = cohorts(corpus, entity=entity)
+    groups = peer_groups(corpus, entity=entity)
     found = {}
     for name, values in columns.items():
         known = ~np.isnan(values)

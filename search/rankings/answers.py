@@ -43,7 +43,7 @@ class RankedRow:
 
     ``percentile``: percent of the ``peers`` with a lower value, ties and itself counting half; None without any other.
     Peers of a paper are papers of its field and year; of others those of the same main field and first year that have
-    papers in the window (of venues and institutions first years near it too, until there are 30).
+    papers in the window (:func:`ranking.cohorts.peer_groups` joins years of which there are few).
     ``papers``, ``citations`` and ``h_index`` are those of the window (``papers`` and ``h_index`` None for a paper),
     the years those of all papers. ``authors`` are the names on a paper; ``where`` is its venue, or where a person was
     last.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ranking.cohorts import cohorts, nearby_percentiles, percentiles
+from ranking.cohorts import peer_groups, percentiles
 from ranking.corpus import NO_YEAR, Adjacency
 from ranking.registry import Entity
 from ranking.shared import authored, institution_papers, venue_papers
@@ -41,12 +41,7 @@ def owned_by(people: People, entity: Entity) -> Adjacency:
 
 def standing(people: People, entity: Entity, values: Floats, rows: Positions, counted: Mask | None) -> list[Floats]:
     """Percentile and number of peers (itself included) of each of ``rows`` among those ``counted``."""
-    labels = cohorts(people.arrays.corpus, entity=entity)
-    if counted is not None and entity in (Entity.VENUE, Entity.INSTITUTION):
-        among = np.flatnonzero(counted)
-        percents, peers = nearby_percentiles(values[among], labels[among])
-        places = np.searchsorted(among, rows)
-        return [percents[places], peers[places].astype(np.float64)]
+    labels = peer_groups(people.arrays.corpus, entity=entity)
     wanted = np.isin(labels, labels[rows])
     if counted is not None:
         wanted &= counted

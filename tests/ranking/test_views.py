@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ranking.clean import clean_citations, clean_weighted
-from ranking.cohorts import cohorts, first_years, main_fields, nearby_percentiles, percentiles
+from ranking.cohorts import cohorts, first_years, main_fields, peer_groups, percentiles
 from ranking.corpus import NO_YEAR, Adjacency, Corpus
 from ranking.registry import Entity, get, metrics
 from ranking.rescale import rescaled
@@ -101,22 +101,27 @@ def test_percentiles_count_ties_half_within_their_group() -> None:
     assert percentiles(np.array([3.0, 1.0, 2.0])).tolist() == pytest.approx([250 / 3, 50 / 3, 50.0])
 
 
-def test_nearby_percentiles_widen_small_groups() -> None:
-    rng = np.random.default_rng(4)
-    for _ in range(100):
-        count = int(rng.integers(1, 40))
-        fields, years = rng.integers(-1, 2, count), rng.integers(1990, 2003, count)
-        years[rng.random(count) < 0.1] = NO_YEAR
-        values = rng.integers(0, 6, count).astype(np.float64)
-        percents, sizes = nearby_percentiles(values, fields * 2**16 + years, peers=5)
-        for i in range(count):
-            same = (fields == fields[i]) & ((years == NO_YEAR) == (years[i] == NO_YEAR))
-            gap = np.where(same, np.abs(years - years[i]), 99)
-            reach = next((r for r in range(20) if (gap <= r).sum() >= 5), 98)
-            peers = values[gap <= reach]
-            assert sizes[i] == len(peers)
-            below = (peers < values[i]).sum() + (peers == values[i]).sum() / 2
-            assert percents[i] == pytest.approx(100 * below / len(peers))
+def test_peer_groups_join_neighbouring_years_until_they_are_many() -> None:
+    for seed in range(60):
+        corpus = random_corpus(seed, papers=40)
+        assert corpus.fields is not None
+        groups = peer_groups(corpus, least=5)
+        assert peer_groups(corpus, least=1).tolist() == cohorts(corpus).tolist()
+        members: dict[int, list[int]] = {}
+        for paper, group in enumerate(groups.tolist()):
+            members.setdefault(group, []).append(paper)
+        for papers in members.values():
+            field, years = corpus.fields[papers], corpus.years[papers]
+            assert len(set(field.tolist())) == 1
+            assert (years == NO_YEAR).all() or (years != NO_YEAR).all()
+            same = (corpus.fields == field[0]) & (corpus.years != NO_YEAR)
+            if (years != NO_YEAR).all():
+                between = same & (corpus.years >= years.min()) & (corpus.years <= years.max())
+                assert between.sum() == len(papers)  # a run of years
+                assert len(papers) >= 5 or len(papers) == same.sum()
+                newest = corpus.years[papers] == years.max()
+                last = years.max() == corpus.years[same].max()
+                assert last or len(papers) - newest.sum() < 5  # no more years than it takes
 
 
 def test_cohorts_are_field_and_year() -> None:

@@ -149,16 +149,23 @@ def test_arrays_of_people_come_back_from_the_embedded_engine(tmp_path: Path) -> 
 
 
 def test_percentiles_lie_within_field_and_year() -> None:
-    years = np.array([2000, 2000, 2000, 2001, 2000], dtype=np.int16)
+    size = 30  # fewer of a field and year would be joined with their neighbours
+    years = np.repeat(np.array([2000, 2001, 2000], dtype=np.int16), size)
+    papers = len(years)
     corpus = Corpus(
-        Adjacency.empty(5, 5),
-        Adjacency.empty(5, 0),
+        Adjacency.empty(papers, papers),
+        Adjacency.empty(papers, 0),
         years,
-        np.full(5, -1, dtype=np.int32),
+        np.full(papers, -1, dtype=np.int32),
         0,
-        fields=np.array([0, 0, 0, 0, 1], dtype=np.int32),
+        fields=np.repeat(np.array([0, 0, 1], dtype=np.int32), size),
         n_fields=2,
     )
-    found = percentile_columns(corpus, Entity.PAPER, {"citations": np.array([1.0, 5.0, np.nan, 9.0, 0.0])})
-    np.testing.assert_array_equal(found["citations"], np.array([25, 75, np.nan, 50, 50], dtype=np.float32))
+    values = np.arange(papers, dtype=np.float64)
+    values[3] = np.nan
+    found = percentile_columns(corpus, Entity.PAPER, {"citations": values})
+    whole = (100 * (np.arange(size) + 0.5) / size).astype(np.float32)
+    np.testing.assert_array_equal(found["citations"][size:], np.tile(whole, 2))
+    first = np.insert(100 * (np.arange(size - 1) + 0.5) / (size - 1), 3, np.nan)
+    np.testing.assert_array_equal(found["citations"][:size], first.astype(np.float32))
     assert found["citations"].dtype == np.float32

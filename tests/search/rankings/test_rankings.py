@@ -14,6 +14,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from ranking.cohorts import peer_groups
 from ranking.registry import Entity, metrics
 from ranking.views import Window
 from records.errors import CursorError, FilterError, QueryError
@@ -97,30 +98,25 @@ def test_rankings_are_what_counting_by_hand_gives(seed: int, request: RankingReq
     assert counted.citations == sum(hand.citations[paper.id] for paper in hand.inside)
 
 
-def test_percentiles_compare_with_peers_in_the_window() -> None:
+@pytest.mark.parametrize("entity", Entity)
+def test_percentiles_compare_with_peers_in_the_window(entity: Entity) -> None:
     for seed in range(25):
-        papers, people = library(seed)
-        window = Window(published=(2002, 2008))
-        hand = ByHand(papers, window, lambda _: True)
-        values = hand.values(Entity.AUTHOR, "citations")
-        first = {
-            author: min((p.year for p in papers if p.year and author in _authors(p)), default=None) for author in values
-        }
-        field = {author: _main_topic(papers, author) for author in values}
-        for row in _every_row(people, RankingRequest(Entity.AUTHOR, "citations", window)):
-            peers = [values[a] for a in values if (first[a], field[a]) == (first[row.id], field[row.id])]
+        _, people = library(seed)
+        arrays = people.arrays
+        ids = {
+            Entity.PAPER: arrays.paper_ids,
+            Entity.AUTHOR: arrays.author_ids,
+            Entity.VENUE: arrays.venue_names,
+            Entity.INSTITUTION: arrays.institution_ids,
+        }[entity]
+        groups = dict(zip(ids, peer_groups(arrays.corpus, entity=entity).tolist(), strict=True))
+        window = Window(published=(2002, 2008)) if entity != Entity.PAPER else Window(cited=(2002, 2008))
+        rows = _every_row(people, RankingRequest(entity, "citations", window))
+        for row in rows:
+            peers = [other.value for other in rows if groups[other.id] == groups[row.id]]
             assert row.peers == len(peers)
             below = sum(v < row.value for v in peers) + sum(v == row.value for v in peers) / 2
             assert row.percentile == (pytest.approx(100 * below / len(peers)) if len(peers) > 1 else None)
-
-
-def _authors(paper: Paper) -> set[str | None]:
-    return {authorship.author_id for authorship in paper.authorships}
-
-
-def _main_topic(papers: list[Paper], author: str) -> str | None:
-    found = [name for p in papers if author in _authors(p) for name in _topics(p)]
-    return max(sorted(set(found)), key=found.count, default=None)
 
 
 def test_every_metric_ranks_what_it_measures() -> None:
