@@ -1,0 +1,88 @@
+"""The engine is chosen before or behind a command; the commands know no other difference."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.main import main
+from tests.cli.conftest import Command
+from tests.elasticsearch_server.stores import layout_for, server
+
+PAPERS = 60
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder with the same small corpus in both engines; the cluster's settings are in the environment."""
+    folder = tmp_path_factory.mktemp("cluster")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCHOLARCORE_EMBEDDING__MODEL", "hashing")
+        patch.setenv("SCHOLARCORE_ELASTICSEARCH__URLS", json.dumps([server().url]))
+        patch.setenv("SCHOLARCORE_ELASTICSEARCH__PREFIX", layout_for(folder).prefix)
+        patch.setenv("SCHOLARCORE_ELASTICSEARCH__REPLICAS", "0")
+        assert main(["--data", str(folder), "demo", "--papers", str(PAPERS), "--no-serve"]) == 0
+        assert main(["--data", str(folder), "build", "--engine", "elasticsearch"]) == 0
+        yield folder
+
+
+QUESTIONS = [
+    ["search", "graph neural network", "--mode", "lexical", "--facet", "year", "--facet", "author.id"],
+    ["search", "--filter", "year:2010-2020", "--sort", "citations", "--limit", "20"],
+    ["search", 'title:"message passing" OR graph -survey', "--mode", "lexical", "--highlight"],
+    ["author", "wei"],
+]
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: " ".join(question[:3]))
+def test_both_engines_answer_alike(command: Command, cluster: Path, question: list[str]) -> None:
+    answers = []
+    for engine in ("embedded", "elasticsearch"):
+        behind = command("--data", cluster, *question, "--engine", engine, "--json")
+        assert behind.code == 0, behind.err
+        before = command("--engine", engine, "--data", cluster, *question, "--json")
+        answers.append(_without_chance(behind.json))
+        assert _without_chance(before.json) == answers[-1]
+    assert answers[0] == answers[1]
+
+
+def _without_chance(answer: object) -> object:
+    """Without what differs between two builds or two moments, and scores to three digits."""
+    match answer:
+        case dict():
+            left_out = {"took_ms", "generation", "next_cursor"}
+            return {key: _without_chance(value) for key, value in answer.items() if key not in left_out}
+        case list():
+            return [_without_chance(item) for item in answer]
+        case float():
+            return float(f"{answer:.3g}")
+        case _:
+            return answer
+
+
+def test_a_paper_and_a_person(command: Command, cluster: Path) -> None:
+    found = command("--data", cluster, "search", "--limit", "1", "--json").json["results"][0]
+    person = next(a["author_id"] for a in found["authorships"] if a.get("author_id"))
+    for question in (["paper", found["id"]], ["author", person]):
+        alike = [
+            command("--data", cluster, *question, "--engine", engine, "--json").json
+            for engine in ("embedded", "elasticsearch")
+        ]
+        assert alike[0] == alike[1]
+
+
+def test_an_engine_that_is_none(command: Command) -> None:
+    ran = command("search", "x", "--engine", "solr")
+    assert ran.code == 2
+    assert "elasticsearch" in ran.err
+
+
+def test_a_cluster_that_is_away(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCHOLARCORE_ELASTICSEARCH__URLS", '["http://127.0.0.1:9"]')
+    ran = command("search", "x", "--engine", "elasticsearch")
+    assert ran.code == 1
+    assert "cannot be reached" in ran.err
+    assert "127.0.0.1" not in ran.err
