@@ -87,7 +87,8 @@ def _show_metrics(profile: Profile) -> None:
     _heading("metrics")
     if cohort is not None:
         topic = f"whose main topic is {plain(cohort.topic)} and" if cohort.topic else "of no known main topic,"
-        begun = f"whose first paper is of {cohort.first_year}" if cohort.first_year else "of no known first year"
+        until = f" to {cohort.last_year}" if cohort.last_year != cohort.first_year else ""
+        begun = f"whose first paper is of {cohort.first_year}{until}" if cohort.first_year else "of no known first year"
         console().print(f"percentiles: among {count(cohort.people)} people {topic} {begun}", style="dim")
     rows = []
     for row in profile.metrics:

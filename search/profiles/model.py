@@ -113,10 +113,14 @@ class MetricRow:
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """Whom percentiles compare with: people whose most frequent topic and year of the first paper are the same."""
+    """Whom percentiles compare with: people with the same most frequent topic whose first papers are of these years.
+
+    It is one year unless few share topic and year (:func:`ranking.cohorts.peer_groups`); None where it is unknown.
+    """
 
     topic: str | None
     first_year: int | None
+    last_year: int | None
     people: int
 
 

@@ -6,16 +6,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ranking.cohorts import first_years, main_fields
+from ranking.cohorts import peer_groups
+from ranking.registry import Entity
+from ranking.shared import authored, inherit
 from search.people import row
 from search.profiles.counts import main_topic
 from search.profiles.model import Cohort, MetricRow, Standing
 from search.profiles.person import Person, stored, year_or_none
 
 __all__ = ["cohort", "metrics", "standing"]
-
-_KEY = "search.profiles.standing.cohorts"
-_SPAN = 2**16  # more than the years int16 can tell apart
 
 
 def metrics(person: Person) -> tuple[MetricRow, ...]:
@@ -32,13 +31,14 @@ def metrics(person: Person) -> tuple[MetricRow, ...]:
 
 def cohort(person: Person) -> Cohort:
     """Whom the percentiles compare the person with."""
-    corpus = person.arrays.corpus
-    labels = corpus.kept.get(_KEY)
-    if labels is None:  # as ranking.cohorts.cohorts labels authors
-        written = person.arrays.written
-        labels = corpus.kept[_KEY] = main_fields(corpus, written) * _SPAN + first_years(corpus, written)
-    people = int(np.count_nonzero(labels == labels[person.who]))
-    return Cohort(main_topic(person), year_or_none(person.arrays.first_years[person.who]), people)
+    arrays = person.arrays
+    inherit(authored, arrays.corpus, arrays.written)
+    labels = peer_groups(arrays.corpus, entity=Entity.AUTHOR)
+    peers = labels == labels[person.who]
+    years = arrays.first_years[peers]
+    return Cohort(
+        main_topic(person), year_or_none(years.min()), year_or_none(years.max()), int(np.count_nonzero(peers))
+    )
 
 
 def standing(person: Person) -> tuple[Standing, ...]:

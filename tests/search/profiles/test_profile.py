@@ -219,12 +219,20 @@ def test_metrics_their_percentiles_and_the_cohort() -> None:
         assert [(m.name, m.value, m.percentile) for m in found.metrics or ()] == expected
         assert found.cohort is not None
         assert 1 <= found.cohort.people <= people.arrays.authors
-        assert found.cohort.first_year == (found.totals and found.totals.first_year)
-    cohorts = Counter(_cohort(papers, who) for who in people.arrays.author_ids)
+        began = found.totals.first_year if found.totals else None
+        if began is None:
+            assert (found.cohort.first_year, found.cohort.last_year) == (None, None)
+        else:
+            assert found.cohort.first_year is not None
+            assert found.cohort.last_year is not None
+            assert found.cohort.first_year <= began <= found.cohort.last_year
+    began_by = [_cohort(papers, who) for who in people.arrays.author_ids]
     for who in people.arrays.author_ids:
         cohort = profile(people, who).cohort
         assert cohort is not None
-        assert cohorts[cohort.topic, cohort.first_year] == cohort.people
+        # So few people that all of a topic are peers, whenever they began.
+        known = cohort.first_year is not None
+        assert cohort.people == sum(topic == cohort.topic and (year is not None) == known for topic, year in began_by)
 
 
 def _cohort(papers: list[Paper], who: str) -> tuple[str | None, int | None]:
