@@ -61,7 +61,7 @@ def make_experts(
                 name=document.author.name.full if document else identifier,
                 score=float(ranked.scores[at]),
                 parts=_parts(ranked, at),
-                relevant=int((ranked.relevance.weights[places] > 0).sum()),
+                relevant=int(ranked.relevance.chosen[places].sum()),
                 papers=int(people.arrays.written.offsets[person + 1] - people.arrays.written.offsets[person]),
                 first_year=_year(people.arrays.first_years[person]),
                 last_year=_year(people.arrays.last_years[person]),

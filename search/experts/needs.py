@@ -9,16 +9,27 @@ from dataclasses import dataclass
 import numpy as np
 
 from records.errors import QueryError
+from records.ids import ExternalId
 from search.embedding import paper_text
 from search.engine import Vectors
 from search.experts.request import ExpertRequest
-from search.interpretation import interpret
+from search.interpretation import Interpretation, interpret
 from search.people import People
-from search.query.ast import Node
+from search.query.ast import Everything, Keyword, KeywordField, Node
 from search.query.lexer import plain_words
 from search.request import SearchWarning
+from search.text import analyze
 
-__all__ = ["MOST_ASPECTS", "Need", "aspects_of", "read_aspects", "read_needs"]
+__all__ = [
+    "MOST_ASPECTS",
+    "Need",
+    "aspects_of",
+    "list_items",
+    "paper_position",
+    "passages",
+    "read_aspects",
+    "read_needs",
+]
 
 MOST_ASPECTS = 40
 """Aspects of one text; what comes after them is not looked at, and a warning says so."""
@@ -38,7 +49,7 @@ _BULLET = re.compile(r"^\s*(?:[-*\u2022\u2013\u2014\u00b7\u25aa\u25cf+]|\(?\d{1,
 @dataclass(frozen=True, slots=True)
 class Need:
     """One thing asked for: ``query`` scores by words under ``where``; ``vector`` by meaning under ``near``, None where
-    only words count. ``words`` are those looked up, ``label`` says what the need is.
+    only words count. ``words`` are those of the need, the rarest first; ``label`` says what the need is.
     """
 
     label: str
@@ -50,26 +61,23 @@ class Need:
     scores: bool
 
 
-def aspects_of(text: str) -> tuple[str, ...]:
-    """The aspects of a text: the items of its lists if it has three and more (a call's topics), else its sentences.
+def list_items(text: str) -> tuple[str, ...]:
+    """The items of the lists in a text, if there are three and more: what a call for papers is about.
 
-    An item is a line with a bullet or a number before it, and not a sentence's length. One aspect is the text itself.
+    An item is a line with a bullet or a number before it, and not a sentence's length.
     """
     items = [_BULLET.sub("", line).strip(" \t.;,") for line in text.splitlines() if _BULLET.match(line)]
     items = [item for item in items if plain_words(item) and len(item.split()) <= _SHORT_LINE]
-    if len(items) >= _FEWEST_ITEMS:
-        return tuple(dict.fromkeys(items))
+    return tuple(dict.fromkeys(items)) if len(items) >= _FEWEST_ITEMS else ()
+
+
+def aspects_of(text: str) -> tuple[str, ...]:
+    """The aspects of a text: the items of its lists, or its sentences; the text itself where it has no parts."""
+    items = list_items(text)
+    if items:
+        return items
     sentences = [" ".join(piece.split()) for piece in _SENTENCE.split(text)]
     return tuple(dict.fromkeys(piece for piece in sentences if len(plain_words(piece)) > 1)) or (text.strip(),)
-
-
-def is_list(text: str, aspects: Sequence[str]) -> bool:
-    """Whether ``aspects`` are the items of a list in ``text``."""
-    return (
-        len(aspects) >= _FEWEST_ITEMS
-        and bool(_BULLET.search(text) or "\n" in text)
-        and any(_BULLET.match(line) for line in text.splitlines() if aspects[0] in line)
-    )
 
 
 def read_needs(people: People, request: ExpertRequest) -> tuple[list[Need], list[SearchWarning]]:
@@ -100,7 +108,7 @@ def _add(
     if people.embedder is not None and asked.meaning:
         vector = people.embedder.embed_query(asked.meaning)
     warnings.extend(asked.warnings)
-    needs.append(Need(label, asked.query, asked.where, asked.near, vector, asked.content, asked.scores))
+    needs.append(Need(label, asked.query, asked.where, asked.near, vector, _rarest_first(asked), asked.scores))
 
 
 def _add_text(needs: list[Need], warnings: list[SearchWarning], people: People, text: str, constraint: str) -> None:
@@ -110,56 +118,76 @@ def _add_text(needs: list[Need], warnings: list[SearchWarning], people: People, 
     if not plain_words(text):
         warnings.append(SearchWarning("empty-text", "a text without words was passed over"))
         return
-    aspects = aspects_of(text)
-    if not is_list(text, aspects):
-        needs.append(_of_text(people, text, constraint, warnings))
-        return
-    if len(aspects) > MOST_ASPECTS:
-        message = f"the text has {len(aspects)} topics; the first {MOST_ASPECTS} were looked at"
+    items = list_items(text)
+    if len(items) > MOST_ASPECTS:
+        message = f"the text has {len(items)} topics; the first {MOST_ASPECTS} were looked at"
         warnings.append(SearchWarning("text-truncated", message))
-    needs.extend(_of_text(people, aspect, constraint, []) for aspect in aspects[:MOST_ASPECTS])
+    needs.extend(_of_text(people, item, constraint, []) for item in items[:MOST_ASPECTS])
+    if not items:
+        needs.append(_of_text(people, text, constraint, warnings))
+
+
+def paper_position(people: People, identifier: str) -> int:
+    """The position of a paper by our id, one that was merged away, or an external one (``doi:10.1000/1``).
+
+    :raises NotFoundError: when there is none.
+    """
+    external = ExternalId.try_parse(identifier)
+    if people.engine.resolve("paper", identifier) is None and external is not None:
+        names = tuple(str(one) for one in (external, *external.equivalents()))
+        found = people.engine.pool(Everything(), 1, Keyword(KeywordField.EXTERNAL_ID, names)).positions
+        if len(found):
+            return int(found[0])
+    return people.paper(identifier)
 
 
 def _of_text(people: People, text: str, constraint: str, warnings: list[SearchWarning]) -> Need:
     """Plain words, whatever the query language would make of them; the mean of the passages' vectors."""
     asked = interpret(" ".join(plain_words(text)), constraint, people.engine)
     warnings.extend(asked.warnings)
-    passages = _passages(text)
-    if len(passages) > _MOST_PASSAGES and people.embedder is not None:
-        message = f"the meaning of the first {_MOST_PASSAGES} of {len(passages)} passages was compared"
+    pieces = passages(text)
+    if len(pieces) > _MOST_PASSAGES and people.embedder is not None:
+        message = f"the meaning of the first {_MOST_PASSAGES} of {len(pieces)} passages was compared"
         warnings.append(SearchWarning("text-truncated", message))
-    vector = _mean_vector(people, passages[:_MOST_PASSAGES])
-    return Need(_shown(text), asked.query, asked.where, asked.near, vector, asked.content, asked.scores)
+    vector = _mean_vector(people, pieces[:_MOST_PASSAGES])
+    return Need(_shown(text), asked.query, asked.where, asked.near, vector, _rarest_first(asked), asked.scores)
 
 
 def _of_paper(people: People, identifier: str, constraint: str) -> Need:
     """A paper by its own words and its own vector."""
-    position = people.paper(identifier)
-    documents = people.paper_documents([position])
-    paper = documents[0].paper
+    paper = people.paper_documents([paper_position(people, identifier)])[0].paper
     text = paper_text(paper.title, paper.abstract)
     asked = interpret(" ".join(plain_words(text)), constraint, people.engine)
     vector = None
     if people.engine.generation.vectors:
         rows, known = people.engine.vectors([paper.id])
-        vector = rows[0] if known[0] else _mean_vector(people, _passages(text))
-    return Need(paper.title, asked.query, asked.where, asked.near, vector, asked.content, asked.scores)
+        vector = rows[0] if known[0] else _mean_vector(people, passages(text))
+    return Need(paper.title, asked.query, asked.where, asked.near, vector, _rarest_first(asked), asked.scores)
 
 
-def _passages(text: str) -> list[str]:
+def _rarest_first(asked: Interpretation) -> tuple[str, ...]:
+    frequency = asked.statistics.document_frequency
+
+    def rarity(word: str) -> int:
+        return min((frequency.get(token.term, 0) for token in analyze(word)), default=0)
+
+    return tuple(sorted(asked.content, key=rarity))
+
+
+def passages(text: str) -> list[str]:
     """Runs of whole sentences of up to :data:`_PASSAGE` words; a longer sentence is cut."""
-    passages: list[str] = []
+    found: list[str] = []
     run: list[str] = []
     for sentence in _SENTENCE.split(text):
         words = sentence.split()
         if run and len(run) + len(words) > _PASSAGE:
-            passages.append(" ".join(run))
+            found.append(" ".join(run))
             run = []
         run.extend(words)
         while len(run) > _PASSAGE:
-            passages.append(" ".join(run[:_PASSAGE]))
+            found.append(" ".join(run[:_PASSAGE]))
             run = run[_PASSAGE:]
-    return [*passages, " ".join(run)] if run else passages
+    return [*found, " ".join(run)] if run else found
 
 
 def _mean_vector(people: People, passages: Sequence[str]) -> Vectors | None:
@@ -187,7 +215,7 @@ def read_aspects(
         return list(needs), []
     text = request.texts[0] if request.texts else ""
     if request.papers:
-        paper = people.paper_documents([people.paper(request.papers[0])])[0].paper
+        paper = people.paper_documents([paper_position(people, request.papers[0])])[0].paper
         text = f"{paper.title}\n\n{paper.abstract}"
     aspects = aspects_of(text) if text.strip() else ()
     if len(aspects) < 2:

@@ -21,10 +21,13 @@ from search.interpretation import conjunction
 from search.people import People
 from search.query.ast import Keyword, KeywordField, Node
 
-__all__ = ["DEPTH", "LEXICAL_SHARE", "NEIGHBOURS", "Relevance", "relevant_papers"]
+__all__ = ["DEPTH", "LEXICAL_SHARE", "NEIGHBOURS", "WORDS_DEPTH", "Relevance", "relevant_papers"]
 
 DEPTH = 700
 """Papers taken from each half; several needs share them."""
+
+WORDS_DEPTH = 2_000
+"""Papers taken where words alone count."""
 
 LEXICAL_SHARE = 0.3
 """What the words count; the vectors count the rest."""
@@ -44,13 +47,15 @@ Mask = npt.NDArray[np.bool_]
 class Relevance:
     """A pool of papers, ascending positions ``papers``, shape (n,).
 
-    ``weights``: by how much a paper counts, 0 for those that do not; ``lexical`` and ``cosine``: standard deviations
-    above the pool's mean, shape (needs, n), and ``known`` which papers have a vector; ``by_need``: weights by need.
+    ``weights``: by how much a paper counts; ``chosen``: those above the cut; ``by_need``: how far above it a paper is
+    for each need, 0 below, shape (needs, n). ``lexical`` and ``cosine``: standard deviations
+    above the pool's mean, shape (needs, n), and ``known`` which papers have a vector.
     ``vectors_used``: whether meaning was compared at all.
     """
 
     papers: Positions
     weights: Floats
+    chosen: Mask
     by_need: Floats
     lexical: Floats
     cosine: Floats
@@ -66,24 +71,29 @@ def relevant_papers(
     Several needs are pooled: a paper counts by the mean over needs of how far it stands above the pool.
     ``half_life``: years after which a paper counts half; one without a year counts as a paper that old.
     """
-    depth = max(_FEWEST, DEPTH // len(needs))
+    meant = any(need.vector is not None for need in needs)
+    depth = max(_FEWEST, (DEPTH if meant else WORDS_DEPTH) // len(needs))
     halves = [_candidates(people.engine, need, depth + len(without)) for need in needs]
     found = [half.positions for pair in halves for half in pair if half is not None]
     papers = np.setdiff1d(np.concatenate(found) if found else np.empty(0, np.int64), without)
     vectors, known = _vectors(people, papers, needs)
-    lexical = np.stack([_lexical(people, need, pair[0], papers) for need, pair in zip(needs, halves, strict=True)])
+    lexical = np.stack(
+        [_lexical(people, need, pair[0], papers, depth) for need, pair in zip(needs, halves, strict=True)]
+    )
     cosine = np.stack([_cosine(need, vectors, known) for need in needs])
     used = vectors is not None and bool(known.any()) and any(need.vector is not None for need in needs)
     fused = np.stack([_fused(*halves_of) for halves_of in zip(lexical, cosine, needs, strict=True)])
     graph = neighbour_graph(vectors, known, NEIGHBOURS) if vectors is not None and used else None
-    by_need = np.stack([_weights(row, graph) for row in fused]) if len(papers) else fused
-    weights = by_need[0]
-    if len(needs) > 1 and len(papers):
-        weights = _weights(np.maximum(fused, 0.0).mean(axis=0), graph)
+    by_need = np.stack([above(_spread_over(graph, row)) for row in fused])
+    joint = fused[0] if len(needs) == 1 else np.maximum(fused, 0.0).mean(axis=0)
+    weights = above(_spread_over(graph, joint))
+    chosen = weights > 0
+    if graph is None and len(papers):
+        weights = _by_words(joint)
     if half_life is not None:
         aged = _age(people, papers, half_life)
         weights, by_need = weights * aged, by_need * aged
-    return Relevance(papers, weights, by_need, lexical, cosine, known, used)
+    return Relevance(papers, weights, chosen, by_need, lexical, cosine, known, used)
 
 
 def _candidates(engine: Engine, need: Need, depth: int) -> tuple[Found | None, Found | None]:
@@ -99,7 +109,7 @@ def _vectors(people: People, papers: Positions, needs: Sequence[Need]) -> tuple[
     return vectors, known
 
 
-def _lexical(people: People, need: Need, found: Found | None, papers: Positions) -> Floats:
+def _lexical(people: People, need: Need, found: Found | None, papers: Positions, depth: int) -> Floats:
     """BM25 of the whole pool, standardised: papers that others found are scored too."""
     scores = np.zeros(len(papers))
     if found is None or not len(papers):
@@ -108,7 +118,7 @@ def _lexical(people: People, need: Need, found: Found | None, papers: Positions)
     have = np.isin(papers, found.positions, assume_unique=True)
     missing = papers[~have]
     # Fewer than were asked for: what is missing does not match.
-    if len(missing) and len(found.positions) >= min(DEPTH, _FEWEST):
+    if len(missing) and len(found.positions) >= depth:
         among: Node = Keyword(KeywordField.ID, tuple(people.arrays.paper_ids.take(missing)))
         where = conjunction(need.where, among)
         _put(scores, papers, people.engine.pool(need.query, len(missing), where))
@@ -137,11 +147,15 @@ def _fused(lexical: Floats, cosine: Floats, need: Need) -> Floats:
     return cosine if not need.scores else LEXICAL_SHARE * lexical + (1.0 - LEXICAL_SHARE) * cosine
 
 
-def _weights(scores: Floats, graph: sp.csr_array | None) -> Floats:
+def _spread_over(graph: sp.csr_array | None, scores: Floats) -> Floats:
     spread = standardise(scores)
-    if graph is not None:
-        spread = standardise(diffuse(graph, spread, _SPREAD, _SPREAD_STEPS))
-    return above(spread)
+    return spread if graph is None else standardise(diffuse(graph, spread, _SPREAD, _SPREAD_STEPS))
+
+
+def _by_words(scores: Floats) -> Floats:
+    """A cut that no neighbours confirm loses more than it keeps out: all papers of the pool but the last count."""
+    lowest = float(scores.min())
+    return scores - lowest if lowest < float(scores.max()) else np.ones(len(scores))
 
 
 def _age(people: People, papers: Positions, half_life: float) -> Floats:

@@ -23,7 +23,7 @@ from records.errors import CursorError, QueryError
 from search.engine import Sort
 from search.experts.coverage import cover
 from search.experts.evidence import make_experts
-from search.experts.needs import read_aspects, read_needs
+from search.experts.needs import paper_position, read_aspects, read_needs
 from search.experts.ranked import Ranked, rank_people
 from search.experts.request import ExpertRequest, ExpertResult
 from search.options import check_limit
@@ -58,7 +58,7 @@ def find_experts(people: People, request: ExpertRequest) -> ExpertResult:
     order = parse_people_sort(request.sort, people.arrays)
     offset = _offset(people, request)
     needs, warnings = read_needs(people, request)
-    asked = np.array([people.paper(identifier) for identifier in request.papers], dtype=np.int64)
+    asked = np.array([paper_position(people, identifier) for identifier in request.papers], dtype=np.int64)
     asked_authors = np.unique(rows_of(people.arrays.corpus.authors, asked.astype(np.int32))[0]).astype(np.int64)
     allowed = _allowed(people, request, asked_authors)
     ranked = rank_people(people, needs, without=asked, half_life=request.half_life)
@@ -79,7 +79,7 @@ def find_experts(people: People, request: ExpertRequest) -> ExpertResult:
         next=encode_cursor(people.engine.generation.id, _fingerprint(request), [end]) if more else None,
         needs=tuple(need.label for need in needs),
         pool=len(ranked.relevance.papers),
-        relevant=int((ranked.relevance.weights > 0).sum()),
+        relevant=int(ranked.relevance.chosen.sum()),
         coverage=coverage,
         warnings=tuple(dict.fromkeys(warnings)),
         generation=people.engine.generation.id,
@@ -108,7 +108,9 @@ def _allowed(people: People, request: ExpertRequest, asked_authors: Positions) -
 
 def _ordered(people: People, ranked: Ranked, allowed: npt.NDArray[np.bool_], order: Sort) -> Positions:
     """Places in ``ranked`` of all who wrote a relevant paper and are allowed, in order, ties by position."""
-    able = np.flatnonzero((ranked.own > 0) & allowed[ranked.bylines.people])
+    bylines = ranked.bylines
+    wrote = bylines.to_people(ranked.relevance.chosen.astype(np.float64)) > 0
+    able = np.flatnonzero(wrote & (ranked.scores > 0) & allowed[bylines.people])
     able = able[np.argsort(-ranked.scores[able], kind="stable")]
     if order.key == "relevance":
         return able
