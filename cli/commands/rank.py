@@ -35,7 +35,7 @@ def rank(
     context: typer.Context,
     entity: Annotated[EntityName, typer.Argument(help="What to rank.")],
     *,
-    metric: Annotated[str, typer.Option("--metric", "-m", help="See scholarcore metrics; h-index by default.")] = "",
+    metric: Annotated[str, typer.Option("--metric", "-m", help="See scholarcore metrics; h-index or citations.")] = "",
     published: Annotated[str, typer.Option(metavar="YEARS", help="Papers that count: 2015-2020, 2015-, 2018.")] = "",
     cited: Annotated[str, typer.Option(metavar="YEARS", help="Years in which citations count.")] = "",
     within: Annotated[int | None, typer.Option(min=0, help="Citations so many years after publication.")] = None,

@@ -20,7 +20,16 @@ from ranking.views import Window
 from records.errors import CursorError, FilterError, QueryError
 from records.paper import Paper
 from search.people import GROUP, People
-from search.rankings import RankedRow, RankingRequest, Rankings, find_metric, parse_years, rankings_of, write_years
+from search.rankings import (
+    RankedRow,
+    RankingRequest,
+    Rankings,
+    find_metric,
+    parse_years,
+    rankings_of,
+    resolve_scope,
+    write_years,
+)
 from search.rankings.service import USUAL
 from search.rankings.values import Kept
 from tests.search.rankings.libraries import ByHand, library, people_of
@@ -165,6 +174,18 @@ def test_stored_columns_answer_only_the_usual_parameters() -> None:
     assert ranks.rank(RankingRequest(Entity.PAPER, "pagerank")).rows[0].value == 7.0
     assert ranks.rank(RankingRequest(Entity.PAPER, "pagerank", parameters={"damping": 0.85})).rows[0].value == 7.0
     assert ranks.rank(RankingRequest(Entity.PAPER, "pagerank", parameters={"damping": 0.5})).rows[0].value != 7.0
+
+
+def test_scopes_of_any_size_are_read_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    papers, people = library(22)
+    whole = resolve_scope(people, query="graphs")
+    assert whole.count == sum("graphs" in paper.title.lower() for paper in papers) > 6
+    monkeypatch.setattr("search.rankings.scope.LARGEST_PAGE", 3)
+    paged = resolve_scope(people, query="graphs")
+    assert paged.papers is not None
+    assert whole.papers is not None
+    assert paged.papers.tolist() == whole.papers.tolist()
+    assert (paged.key, resolve_scope(people).key) == (whole.key, b"")
 
 
 def test_people_and_papers_are_filtered_by_their_own_grammars() -> None:
