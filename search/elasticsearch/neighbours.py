@@ -22,7 +22,7 @@ MOST_NEIGHBOURS = 10_000
 _OVERSAMPLE = 4.0  # candidates whose full vectors are compared, for each neighbour asked for
 _FEWEST = 64
 _SEARCHED = 400  # candidates kept while the graph is walked, at least
-_SEARCHED_UNDER_FILTER = 2_048
+_SEARCHED_UNDER_FILTER = 1_000
 """A condition that no more papers of a segment meet is scanned, not walked: so narrow filters lose no neighbour."""
 
 
