@@ -69,8 +69,8 @@ def _warm(settings: Settings) -> Serving:
     try:
         with serving.session() as session:
             session.search.search(SearchRequest(text="warm up"))
-    except GenerationError as error:
-        note(f"warning: {error}; serving anyway, searches answer 503 until there is a build")
+    except (GenerationError, EngineUnavailableError) as error:
+        note(f"warning: {error}; serving anyway; searches answer 503 until that changes")
     return serving
 
 

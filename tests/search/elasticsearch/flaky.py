@@ -38,6 +38,7 @@ class Faults:
 def flaky_proxy(url: str, faults: Faults) -> Iterator[str]:
     """The address of a proxy before the server at ``url``."""
     target = urlsplit(url)
+    stopped = threading.Event()  # connections that were kept open outlive the server's own shutdown
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -45,7 +46,7 @@ def flaky_proxy(url: str, faults: Faults) -> Iterator[str]:
         def _forward(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             fault = faults.draw(self.path)
-            if fault == "lost request":
+            if fault == "lost request" or stopped.is_set():
                 self.close_connection = True
                 return
             if fault is not None and fault.isdigit():
@@ -85,6 +86,7 @@ def flaky_proxy(url: str, faults: Faults) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:
+        stopped.set()
         server.shutdown()
         thread.join()
         server.server_close()
