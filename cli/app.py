@@ -14,6 +14,7 @@ from cli.commands import (
     bench,
     build,
     collaborators,
+    committee,
     countries,
     demo,
     evaluate,
@@ -71,6 +72,7 @@ def _globals(
 
 _COMMANDS: tuple[Callable[..., None], ...] = (
     assign.assign,
+    committee.committee,
     search.search,
     paper.paper,
     author.author,

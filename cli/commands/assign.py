@@ -14,14 +14,18 @@ from cli.output import console, emit_json, note, table
 from cli.progress import showing_progress
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from search.affinity import Vectorize
     from search.assignment import Solution
     from search.assignment.conference import Conference, Pair
+    from search.assignment.inputs import ReviewerRecord
     from search.engine import Vectors
     from search.people import People
     from settings import Settings
 
-__all__ = ["assign"]
+__all__ = ["affinities_of", "assign"]
 
 _MAX_TOKENS = 256  # an affinity is about whole abstracts
 
@@ -131,6 +135,17 @@ def _collection(settings: Settings) -> Iterator[People | None]:
         yield People(engine)
     finally:
         engine.close()
+
+
+def affinities_of(
+    settings: Settings, people: Sequence[ReviewerRecord], texts: Sequence[str], *, words_only: bool = False
+) -> npt.NDArray[np.float32]:
+    """Affinities of people to texts, shape (texts, people)."""
+    from search.assignment.conference import scorer_of
+
+    embed = None if words_only else _vectorize(settings)
+    with _collection(settings) as found:
+        return scorer_of(people, found, embed).table(texts, None if embed is None else embed(texts))
 
 
 def _vectorize(settings: Settings) -> Vectorize | None:

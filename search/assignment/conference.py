@@ -24,7 +24,7 @@ from search.embedding import paper_text
 from search.people import People, row
 from search.text import title_key
 
-__all__ = ["Conference", "Pair", "Rules", "assign_all", "prepare", "reasons"]
+__all__ = ["Conference", "Pair", "Rules", "assign_all", "prepare", "reasons", "scorer_of"]
 
 Table = npt.NDArray[np.float32]
 Scores = Mapping[tuple[str, str], float]
@@ -113,7 +113,7 @@ def prepare(
     else:
         texts = [paper_text(record.title, record.abstract) for record in submissions]
         progress.start("affinities", len(texts))
-        scorer = _scorer(reviewers, people, vectorize, rules)
+        scorer = scorer_of(reviewers, people, vectorize, rules.recent)
         vectors = None if vectorize is None else vectorize(texts)
         affinity = scorer.table(texts, vectors)
         progress.finish()
@@ -179,9 +179,16 @@ def _relations(
     return Relations(advisors=advisors, people=related, submissions=frozenset(declared))
 
 
-def _scorer(
-    reviewers: Sequence[ReviewerRecord], people: People | None, vectorize: Vectorize | None, rules: Rules
+def scorer_of(
+    reviewers: Sequence[ReviewerRecord],
+    people: People | None,
+    vectorize: Vectorize | None,
+    recent: int | None = None,
 ) -> Affinity:
+    """What scores texts for reviewers, by the papers of their records and of the collection.
+
+    :raises AssignmentError: when nobody has papers.
+    """
     papers: dict[str, Paper] = {}
     written: dict[str, list[str]] = {}
     for record in reviewers:
@@ -196,7 +203,7 @@ def _scorer(
             "no reviewer has papers to compare with: give papers, or ids of people in the collection, or a score file"
         )
     profiles = profiles_of_papers(papers.values(), written, vectorize)
-    return Affinity(profiles if rules.recent is None else profiles.most_recent(rules.recent))
+    return Affinity(profiles if recent is None else profiles.most_recent(recent))
 
 
 def _collected(record: ReviewerRecord, people: People) -> list[Paper]:

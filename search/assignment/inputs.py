@@ -46,6 +46,7 @@ class ReviewerRecord:
     """A reviewer: who it is, papers that came with the record, loads of his or her own, and what was declared.
 
     ``conflicts``: ids of submissions; ``advisors`` and ``related``: ids or e-mail addresses of people.
+    ``attributes``: country, institution, seniority and whatever stands under "attributes".
     """
 
     person: Person
@@ -57,6 +58,7 @@ class ReviewerRecord:
     conflicts: tuple[str, ...] = ()
     advisors: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
 
 
 def read_submissions(path: Path) -> list[SubmissionRecord]:
@@ -278,7 +280,19 @@ def _reviewer(record: Record, where: str) -> ReviewerRecord:
         tuple(str(one) for one in _many(record.get("conflicts"))),
         advisors,
         related,
+        _attributes(record, person),
     )
+
+
+def _attributes(record: Record, person: Person) -> tuple[tuple[str, str], ...]:
+    given = record.get("attributes")
+    found = {str(key): str(value) for key, value in given.items()} if isinstance(given, Mapping) else {}
+    for name in ("country", "institution", "seniority"):
+        if text := _text(record, name):
+            found.setdefault(name, text)
+    if person.stays:
+        found.setdefault("institution", person.stays[-1].institution)
+    return tuple(sorted(found.items()))
 
 
 def _relations(record: Record) -> tuple[tuple[str, ...], tuple[str, ...]]:
