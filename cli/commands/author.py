@@ -99,8 +99,10 @@ def _show_found(result: AuthorResult, asked: AuthorRequest, *, as_json: bool) ->
     for warning in result.warnings:
         note(f"warning: {warning.message}")
     if not result.total:
-        described = " ".join(part for part in (asked.name, asked.affiliation, asked.filter) if part)
-        raise NotFoundError("author or author name", described)
+        if asked.name and not (asked.affiliation or asked.filter):
+            raise NotFoundError("author or author name", asked.name)
+        note("nobody was found")
+        return
     rows = [
         (a.id, a.name.full, count(a.papers), span(a.first_year, a.last_year), a.basis.value)
         for a in (hit.document.author for hit in result.hits)

@@ -76,7 +76,8 @@ def test_parts_of_a_profile(on: On, somebody: str) -> None:
         (("--filter", "hindex:3"), 2, "did you mean h_index?"),
         (("--sort", "fame"), 2, "cannot sort people by 'fame'"),
         (("--cursor", "nonsense"), 2, "cursor"),
-        (("--affiliation", "nowhere at all"), 1, "nowhere at all"),
+        (("no such name", "--sort", "papers"), 1, "no author or author name with id 'no such name'"),
+        (("--affiliation", "nowhere at all"), 0, "nobody was found"),
     ],
 )
 def test_what_cannot_be_listed(on: On, arguments: tuple[str, ...], code: int, said: str) -> None:
