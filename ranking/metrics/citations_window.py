@@ -33,7 +33,7 @@ CITATIONS_EARLY = register(
         entity=Entity.PAPER,
         unit="papers",
         description=(
-            "Citations received in the year of publication and the five years after it; 0 where years are unknown."
+            "Citations received up to so many years (usually five) after publication; 0 where years are unknown."
         ),
         reference="Wang, J. (2013). Citation time window choice for research impact evaluation. Scientometrics 94(3).",
         compute=citations_early,
@@ -48,7 +48,7 @@ CITATIONS_RECENT = register(
         title="Recent citations",
         entity=Entity.PAPER,
         unit="papers",
-        description="Citations by papers of the last five years of this collection.",
+        description="Citations by papers of the last years (usually five) of this collection.",
         reference="Kanellos, I., et al. (2021). Impact-based ranking of scientific publications. IEEE TKDE 33(4).",
         compute=citations_recent,
         parameters=(Parameter("years", 5, 1, 100, "Years at the end of the collection that count."),),

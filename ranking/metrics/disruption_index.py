@@ -26,8 +26,8 @@ DISRUPTION = register(
         entity=Entity.PAPER,
         unit="index, -1 to 1",
         description=(
-            "Towards 1 when papers of the next five years cite it without its references, towards -1 when they"
-            " cite both."
+            "Towards 1 when papers of the next years (usually five) cite it without its references, towards -1 when "
+            "they cite both."
         ),
         reference=(
             "Funk, R. J., & Owen-Smith, J. (2017). A dynamic network measure of technological change. "
