@@ -26,6 +26,7 @@ PHRASES = 3
 """Phrases of a label, each of one to three words."""
 
 _LONGEST = 3
+_LONGEST_RUN = 6  # of characters that are words of their own
 _CANDIDATES = 60
 _LIFT = 2.0  # a phrase is at least so many times as frequent in the cluster as over all
 _SUPPORT = 0.015  # and stands in such a part of its titles
@@ -49,7 +50,7 @@ class _Vocabulary:
     prose: dict[str, Counter[str]] = field(default_factory=dict)
 
     def add(self, title: str, cluster: int) -> None:
-        """Count the phrases of a title: words that say something, and up to three of them in a row."""
+        """Count the phrases of a title: words that say something, and up to three of them in a row (six characters)."""
         self.titles[cluster] += 1
         run: list[tuple[str, str]] = []
         for token in words(title):
@@ -57,9 +58,10 @@ class _Vocabulary:
                 run = []
                 continue
             self.cases.setdefault(token.term, Counter())[title[token.start : token.end]] += 1
-            run = [*run[1 - _LONGEST :], (stem(token.term), token.term)]
+            run = [*run[1 - _LONGEST_RUN :], (stem(token.term), token.term)]
             for length in range(1, len(run) + 1):
-                self._count(run[-length:], cluster)
+                if length <= _LONGEST or all(_unspaced(word) for _, word in run[-length:]):
+                    self._count(run[-length:], cluster)
 
     def _count(self, run: list[tuple[str, str]], cluster: int) -> None:
         phrase = tuple(stemmed for stemmed, _ in run)
