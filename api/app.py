@@ -13,7 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from api import errors
 from api.middleware import RequestLimit, SecurityHeaders
-from api.routes import authors, experts, papers, rankings, service
+from api.routes import authors, collaborators, experts, papers, rankings, service
 from api.schemas.problem import Problem
 from api.serving import Serving
 
@@ -49,7 +49,14 @@ def create_app(
     app.openapi = lambda: _description(app)  # type: ignore[method-assign] # as FastAPI's documentation has it
     app.state.serving = serving
     errors.install(app)
-    for router in (papers.router, authors.router, experts.router, rankings.router, service.router):
+    for router in (
+        papers.router,
+        collaborators.router,
+        authors.router,
+        experts.router,
+        rankings.router,
+        service.router,
+    ):
         app.include_router(router)
     if pages:
         from api.pages import mount  # noqa: PLC0415 - a server without pages needs no templates

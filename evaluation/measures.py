@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from ir_measures import AP, R, nDCG
 
-__all__ = ["SEARCH_KEYS", "Ranking", "compare", "per_query", "summarise"]
+__all__ = ["SEARCH_KEYS", "Ranking", "compare", "interval", "per_query", "summarise"]
 
 Ranking = Mapping[str, Sequence[str]]
 """Query id -> paper ids, best first."""
@@ -59,7 +59,7 @@ def summarise(values: Mapping[str, Mapping[str, float]], *, seed: int = 0) -> di
     row: dict[str, Any] = {key: float(np.mean(list(by_query.values()))) for key, by_query in values.items()}
     main = np.array(list(values["nDCG@10"].values()))
     row["queries"] = len(main)
-    row["nDCG@10_ci"] = _interval(main, seed)
+    row["nDCG@10_ci"] = interval(main, seed)
     return row
 
 
@@ -75,12 +75,13 @@ def compare(ours: Mapping[str, float], theirs: Mapping[str, float], *, seed: int
     extreme = np.abs((signs * differences).mean(axis=1)) >= abs(differences.mean()) - 1e-12
     return {
         "delta": float(differences.mean()),
-        "ci": _interval(differences, seed),
+        "ci": interval(differences, seed),
         "p": float((extreme.sum() + 1) / (_RESAMPLES + 1)),
     }
 
 
-def _interval(values: npt.NDArray[np.float64], seed: int) -> list[float]:
+def interval(values: npt.NDArray[np.float64], seed: int) -> list[float]:
+    """The bootstrap 95% interval of the mean of ``values``."""
     random = np.random.default_rng(seed)
     means = values[random.integers(0, len(values), size=(_RESAMPLES, len(values)))].mean(axis=1)
     low, high = np.percentile(means, (2.5, 97.5))

@@ -26,6 +26,9 @@ def evaluate(
     judged_only: Annotated[
         bool | None, typer.Option("--judged-only", help="Rank only the documents judged for a query.")
     ] = None,
+    corpus: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="The papers, for tasks whose folder may lack them.")
+    ] = None,
     engine: Annotated[str | None, typer.Option(help="The engine that answers.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of whatever is drawn at random.")] = None,
     option: OptionsOption = None,
@@ -34,7 +37,13 @@ def evaluate(
     """Measure a task on a benchmark folder, beside baselines on the same data."""
     from evaluation import run_evaluation
 
-    options = {"judged_only": judged_only or None, "engine": engine, "seed": seed, **further_options(option)}
+    options = {
+        "judged_only": judged_only or None,
+        "corpus": corpus,
+        "engine": engine,
+        "seed": seed,
+        **further_options(option),
+    }
     with showing_progress() as progress:
         result = run_evaluation(task, folder, options, progress=progress)
     show_rows(result, as_json=as_json)
