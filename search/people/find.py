@@ -164,7 +164,7 @@ def _keys(found: Found, order: Sort, arrays: PeopleArrays) -> npt.NDArray[np.flo
 
 def _found(people: People, request: AuthorRequest) -> tuple[Found, list[SearchWarning]]:
     """Everyone that name, affiliation and id describe, before the filter; and what to tell of it."""
-    found = Found(np.arange(people.arrays.authors), np.ones(people.arrays.authors))
+    found: Found | None = None
     warnings: list[SearchWarning] = []
     name, identifier = request.name, request.identifier
     if not identifier and _person_id(name) is not None:
@@ -180,7 +180,8 @@ def _found(people: People, request: AuthorRequest) -> tuple[Found, list[SearchWa
         index = people.names.affiliations
         readings = [index.exactly(word) for word in words[:-1]] + [index.beginning(word) for word in words[-1:]]
         found = _both(found, index.every(readings))
-    return found, warnings
+    everyone = people.arrays.authors
+    return found or Found(np.arange(everyone), np.ones(everyone)), warnings
 
 
 def _typed(what: str, text: str, warnings: list[SearchWarning]) -> list[str]:
@@ -193,7 +194,9 @@ def _typed(what: str, text: str, warnings: list[SearchWarning]) -> list[str]:
     return words
 
 
-def _both(one: Found, other: Found) -> Found:
+def _both(one: Found | None, other: Found) -> Found:
+    if one is None:
+        return other
     owners, here, there = np.intersect1d(one.owners, other.owners, assume_unique=True, return_indices=True)
     return Found(owners, one.fits[here] * other.fits[there])
 

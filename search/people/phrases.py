@@ -19,6 +19,7 @@ __all__ = ["Found", "PhraseIndex", "PhraseMaker", "Readings"]
 Floats = npt.NDArray[np.float64]
 _LAST = "\U0010ffff"
 _LONGEST = np.iinfo(np.int16).max
+_MANY = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,11 @@ class PhraseIndex:
         """Texts with one of the readings, ascending, each once, with its best fit."""
         texts, which = rows_of(self.texts, readings.words)
         fits = readings.fits[which]
+        if len(texts) * _MANY > len(self.sizes):  # a letter or two: sorting them would take longer
+            best = np.zeros(len(self.sizes))
+            np.maximum.at(best, texts, fits)
+            held = np.flatnonzero(best)
+            return held, best[held]
         order = np.lexsort((-fits, texts))
         texts, fits = texts[order], fits[order]
         fresh = np.append(True, texts[1:] != texts[:-1])[: len(texts)]

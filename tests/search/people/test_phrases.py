@@ -48,6 +48,18 @@ def _fit(typed: str, held: str, begun: bool) -> float:
     return float(typed == held)
 
 
+@given(_TEXTS, st.lists(_WORDS, min_size=1, max_size=3), st.booleans())
+def test_few_among_many(texts: list[tuple[int, list[str]]], typed: list[str], begun: bool) -> None:
+    crowd = [(9, ["zz"])] * 400
+    few, many = _made(texts), _made([*texts, *crowd])
+    found, expected = ([i.exactly(w) for w in typed[:-1]] for i in (many, few))
+    for index, readings in ((many, found), (few, expected)):
+        readings.append(index.beginning(typed[-1]) if begun else index.exactly(typed[-1]))
+    one, other = many.every(found), few.every(expected)
+    assert one.owners.tolist() == other.owners.tolist()
+    np.testing.assert_allclose(one.fits, other.fits)
+
+
 @given(_TEXTS)
 def test_an_index_survives_packing(texts: list[tuple[int, list[str]]]) -> None:
     index = _made(texts)
