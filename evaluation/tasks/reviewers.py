@@ -13,7 +13,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -74,15 +75,19 @@ def run(folder: Folder, options: ReviewersOptions, progress: Progress) -> Outcom
     settings: dict[str, Any] = {"reviewers": len(data.ratings), "rated_papers": len(rated)}
     with ExitStack() as stack:
         kept = stack.enter_context(_vectors(options))
-        embed = kept.embed
-        profiles = profiles_of_papers(data.papers.values(), data.written, lambda many: embed(many, progress))
-        vectors = embed(texts, progress)
+        profiles = profiles_of_papers(data.papers.values(), data.written)
+        vectors = kept.embed(texts, progress)
+        profiles = _with_vectors(profiles, options.profile, kept, progress)
         settings["embedding"] = {"model": kept.embedder.name, "made": kept.made, "problem": kept.problem}
     found: dict[str, list[dict[str, float]]] = {}
+    similar = {"tfidf": _tfidf(profiles, texts), "bm25": _bm25(profiles, data.papers, rated)}
+    affinity: Affinity | None = None
     progress.start("profiles", options.resamples)
     for draw in range(options.resamples):
         drawn = profiles.most_recent(options.profile, random=np.random.default_rng((options.seed, draw)))
-        for name, table in _tables(drawn, data.papers, rated, texts, vectors).items():
+        affinity = Affinity(drawn, affinity)
+        tables = _tables(affinity, texts, vectors) | {name: _half(one, drawn) for name, one in similar.items()}
+        for name, table in tables.items():
             found.setdefault(name, []).append(measures(_scores(table, rated, drawn), data.ratings))
         progress.advance()
     progress.finish()
@@ -151,15 +156,25 @@ def _ratings(folder: Folder, papers: Mapping[str, Paper]) -> dict[str, dict[str,
     return ratings
 
 
-def _tables(
-    profiles: Profiles, papers: Mapping[str, Paper], rated: Sequence[str], texts: Sequence[str], vectors: Any
-) -> dict[str, Table]:
+def _with_vectors(profiles: Profiles, latest: int, kept: KeptVectors, progress: Progress) -> Profiles:
+    """Vectors of the papers that may be among the ``latest`` of somebody; the others are never looked at."""
+    needed = np.zeros(len(profiles.paper_ids), dtype=np.bool_)
+    for begin, end in pairwise(profiles.offsets.tolist()):
+        own = profiles.links[begin:end]
+        years = np.sort(profiles.years[own])
+        if len(own):
+            needed[own[profiles.years[own] >= years[-min(latest, len(own))]]] = True
+    rows = np.flatnonzero(needed)
+    vectors = np.zeros((len(needed), kept.embedder.dimension), dtype=np.float32)
+    vectors[rows] = kept.embed([profiles.texts[row] for row in rows.tolist()], progress)
+    return replace(profiles, vectors=vectors)
+
+
+def _tables(affinity: Affinity, texts: Sequence[str], vectors: Any) -> dict[str, Table]:
     """Scores of rated papers x reviewers by row name."""
-    affinity = Affinity(profiles)
     parts = affinity.parts(texts, vectors)
-    tables: dict[str, Table] = {"default": affinity.table(texts, vectors)}
-    tables |= {f"part:{name}": parts[name] for name in PARTS}
-    return tables | {"tfidf": _tfidf(profiles, texts), "bm25": _bm25(profiles, papers, rated)}
+    default = np.sum([affinity.weights[name] * part for name, part in parts.items()], axis=0)  # as Affinity.table
+    return {"default": default, **{f"part:{name}": parts[name] for name in PARTS}}
 
 
 def _half(similar: Table, profiles: Profiles) -> Table:
@@ -173,18 +188,17 @@ def _half(similar: Table, profiles: Profiles) -> Table:
 
 
 def _tfidf(profiles: Profiles, texts: Sequence[str]) -> Table:
-    """scikit-learn's TF-IDF as it comes, English stop words, over profiles and rated papers."""
+    """scikit-learn's TF-IDF as it comes, English stop words: cosines of rated papers x papers of profiles."""
     words = TfidfVectorizer(stop_words="english")
     matrix = words.fit_transform([*profiles.texts, *texts])
     split = len(profiles.texts)
-    return _half((matrix[split:] @ matrix[:split].T).toarray(), profiles)
+    return np.asarray((matrix[split:] @ matrix[:split].T).toarray())
 
 
 def _bm25(profiles: Profiles, papers: Mapping[str, Paper], rated: Sequence[str]) -> Table:
-    """bm25s over the papers of the profiles, a rated paper being the query."""
+    """bm25s, a rated paper being the query: scores of rated papers x papers of profiles."""
     peer = Bm25sPeer([papers[paper] for paper in profiles.paper_ids])
-    scores = np.stack([peer.scores(f"{papers[paper].title} {papers[paper].abstract}") for paper in rated])
-    return _half(scores, profiles)
+    return np.stack([peer.scores(f"{papers[paper].title} {papers[paper].abstract}") for paper in rated])
 
 
 def _scores(table: Table, rated: Sequence[str], profiles: Profiles) -> Callable[[str, str], float]:

@@ -62,15 +62,22 @@ class Explanation:
 class Affinity:
     """Scores texts against profiles. Thread-safe once made.
 
+    ``like``: one made for the same papers; its words are taken over instead of being counted again.
+
     :raises AssignmentError: when no reviewer has a paper.
     """
 
-    def __init__(self, profiles: Profiles) -> None:
+    def __init__(self, profiles: Profiles, like: Affinity | None = None) -> None:
         if not len(profiles.links):
             raise AssignmentError("no reviewer has a paper to compare with")
         self.profiles = profiles
-        self._words: Any = TfidfVectorizer(analyzer=_terms, sublinear_tf=True, dtype=np.float32)
-        self._matrix: Any = _fitted(self._words, profiles.texts)
+        self._words: Any
+        self._matrix: Any
+        if like is not None and like.profiles.texts is profiles.texts:
+            self._words, self._matrix = like._words, like._matrix
+        else:
+            self._words = TfidfVectorizer(analyzer=_terms, sublinear_tf=True, dtype=np.float32)
+            self._matrix = _fitted(self._words, profiles.texts)
         self._owner = np.repeat(np.arange(len(profiles.reviewers)), profiles.sizes)
         self._some = np.flatnonzero(profiles.sizes)
         total = np.bincount(self._owner, weights=profiles.weights, minlength=len(profiles.reviewers))
@@ -171,7 +178,8 @@ class Affinity:
     def _weigh(self) -> dict[str, float]:
         """Inverse standard deviations of the parts, over papers of the profiles and people who did not write them."""
         profiles = self.profiles
-        rows = np.unique(np.linspace(0, len(profiles.paper_ids) - 1, _SAMPLE).astype(np.int64))
+        linked = np.unique(profiles.links)
+        rows = linked[np.unique(np.linspace(0, len(linked) - 1, _SAMPLE).astype(np.int64))]
         vectors = None if profiles.vectors is None else profiles.vectors[rows]
         parts = self._chunk(self._matrix[rows], vectors)
         others = self._mean[:, rows].toarray().T == 0

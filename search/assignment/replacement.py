@@ -62,11 +62,11 @@ def replace_reviewers(
     remainder = Remainder.of(changed)
     rules = remainder.rules
     if min(x.min(initial=0) for x in (rules.demand, rules.juniors, rules.most - rules.least)) < 0:
-        raise _nobody(changed)
+        raise _nobody(changed, proven=True)
     # Kept pairs dwarf affinities, so worths are rounded finer by as much.
     best = best_total(worth, remainder, top, Deadline.after(time_limit), steps=int(_BONUS) * 1_000_000)
     if not best.complete:
-        raise _nobody(changed)
+        raise _nobody(changed, proven=best.proven)
     paper, reviewer = with_fixed(changed, best)
     bound = best_total(Worth(changed), remainder, top, Deadline.after(time_limit)).bound + _fixed(changed)
     solution = solution_of(changed, (paper, reviewer), bound=bound, seconds=time.monotonic() - started)
@@ -93,6 +93,6 @@ def _fixed(problem: Problem) -> float:
     return float(problem.affinity[paper, reviewer].astype(np.float64).sum())
 
 
-def _nobody(problem: Problem) -> InfeasibleError:
-    found = diagnose(problem, proven=True)
+def _nobody(problem: Problem, *, proven: bool) -> InfeasibleError:
+    found = diagnose(problem, proven=proven)
     return InfeasibleError(found.summary, found)

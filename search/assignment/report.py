@@ -14,7 +14,7 @@ import numpy as np
 
 from search.assignment.conference import Conference, Pair
 from search.assignment.solve import Solution
-from search.conflicts import Certainty
+from search.conflicts import Certainty, Conflict
 
 __all__ = ["as_csv", "as_html", "as_values"]
 
@@ -123,19 +123,25 @@ def _to_look_at(conference: Conference) -> str:
     report = conference.report
     heads: tuple[str, ...]
     uncertain: list[tuple[str, ...]] = [
-        _cells(c.submission, c.reviewer, c.kind.value, c.author, c.detail) for c in report.of(Certainty.UNCERTAIN)
+        _cells(c.submission, c.reviewer, c.kind.value, c.author, _evidence(c)) for c in report.of(Certainty.UNCERTAIN)
     ]
     unknown: list[tuple[str, ...]] = [
         _cells(one.role, one.person, one.submission or "", ", ".join(one.candidates)) for one in report.unresolved
     ]
     made = ""
     if uncertain:
-        heads = ("submission", "reviewer", "kind", "author", "detail")
+        heads = ("submission", "reviewer", "kind", "author", "evidence")
         made += "<h2>Uncertain conflicts: look at these</h2>" + _table(heads, uncertain)
     if unknown:
         heads = ("role", "person", "submission", "people of the collection with such a name")
         made += "<h2>People without a profile: checked by name and e-mail only</h2>" + _table(heads, unknown)
     return made
+
+
+def _evidence(conflict: Conflict) -> str:
+    years = {str(year) for year in (conflict.first, conflict.last) if year is not None}
+    shown = [conflict.detail, ", ".join(conflict.papers[:3]), "-".join(sorted(years))]
+    return "; ".join(text for text in shown if text)
 
 
 def _cells(*texts: str) -> tuple[str, ...]:

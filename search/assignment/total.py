@@ -101,7 +101,8 @@ def best_total(
         if not search.dropped:
             bound = min(bound, flow.value + missed)
             proven = proven or not len(new_paper)
-        if len(new_paper) and not late:
+        incomplete = flow.unmet.any() or flow.idle.any()  # time is over only for what can do without
+        if len(new_paper) and (incomplete or not late):
             search.extend(new_paper, new_reviewer)
             continue
         met = search.meetings(flow)

@@ -285,12 +285,12 @@ class _Finder:
         """Institutions as printed on papers, with the years they were seen."""
         if self.arrays is None or not (self.policy.institutions and self.policy.printed):
             return
-        affiliated, ids = self.arrays.affiliated, self.arrays.institution_ids
+        affiliated, names = self.arrays.affiliated, self.arrays.institution_names
         begin, end = affiliated.links.offsets[position : position + 2].tolist()
         for link in range(begin, end):
             place = int(affiliated.links.indices[link])
             first, last = int(affiliated.first[link]), int(affiliated.last[link])
-            yield place, Stay(ids[place], None if first == NO_YEAR else first, None if last == NO_YEAR else last)
+            yield place, Stay(names[place], None if first == NO_YEAR else first, None if last == NO_YEAR else last)
 
     def _printed_places(self, author: Person, identity: Identity) -> Iterator[_Tie]:
         del author

@@ -13,7 +13,7 @@ from search.assignment import Problem, chances, check, draw, solve
 from tests.search.assignment.test_solve import problems
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(problems(), st.sampled_from((0.4, 0.5, 0.9, 1.0)), st.integers(0, 5))
 def test_every_draw_keeps_every_rule(problem: Problem, cap: float, seed: int) -> None:
     try:

@@ -11,7 +11,7 @@ from search.assignment import Problem, check, greedy, replace_reviewers, solve
 from tests.search.assignment.test_solve import _all_assignments, problems
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(problems())
 def test_as_few_pairs_change_as_possible(problem: Problem) -> None:
     if len(problem.apart) or not _all_assignments(problem):

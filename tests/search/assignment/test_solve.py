@@ -59,7 +59,7 @@ def problems(draw: st.DrawFn, rich: bool = True) -> Problem:
     return Problem.of(scores, demand=demand, most=most, conflicts=table, **rules)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(problems(), st.integers(1, 5))
 def test_the_best_of_all_or_infeasible(problem: Problem, top: int) -> None:
     every = _all_assignments(problem)
@@ -79,7 +79,7 @@ def test_the_best_of_all_or_infeasible(problem: Problem, top: int) -> None:
     assert solution.gap <= 1e-4
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(problems())
 def test_fair_keeps_rules_and_bounds_the_lowest(problem: Problem) -> None:
     every = _all_assignments(problem)
@@ -95,7 +95,7 @@ def test_fair_keeps_rules_and_bounds_the_lowest(problem: Problem) -> None:
     assert solution.lowest >= solve(problem).lowest - 1e-6
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(problems(), st.data())
 def test_a_further_conflict_never_raises_the_objective(problem: Problem, data: st.DataObject) -> None:
     try:
@@ -126,7 +126,7 @@ def test_a_further_conflict_never_raises_the_objective(problem: Problem, data: s
     assert after <= before + 1e-4
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(problems())
 def test_every_relaxation_named_works(problem: Problem) -> None:
     if _all_assignments(problem):
@@ -239,3 +239,26 @@ def test_numbers_that_are_none_are_refused() -> None:
         SolveOptions(top=0)
     with pytest.raises(AssignmentError, match="above 0"):
         SolveOptions(time_limit=0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(problems(), st.integers(1, 5))
+def test_without_time_there_is_still_a_checked_answer_with_a_bound(problem: Problem, top: int) -> None:
+    every = _all_assignments(problem)
+    for objective in Objective:
+        options = SolveOptions(top=top, time_limit=1e-9, objective=objective)
+        if not every:
+            with pytest.raises(InfeasibleError):
+                solve(problem, options)
+            continue
+        try:
+            solution = solve(problem, options)
+        except InfeasibleError as error:  # reviewers kept apart need more than one round
+            assert len(problem.apart)
+            assert "was found" in str(error)  # noqa: PT017 - nothing was raised on purpose here
+            continue
+        assert check(problem, solution.pairs).passed
+        assert not solution.finished or solution.gap == 0
+        totals = [sum(_scores(problem, pairs)) for pairs in every]
+        lowest = [min(_scores(problem, pairs)) for pairs in every]
+        assert solution.bound >= max(totals if objective is Objective.TOTAL else lowest) - 1e-4
