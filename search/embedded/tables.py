@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import bisect
 import mmap
 import zlib
 from collections.abc import Iterable, Sequence
@@ -118,9 +117,17 @@ class Table(Sequence[bytes]):
         return zlib.decompressobj(_RAW_DEFLATE, self._dictionary).decompress(content)
 
     def find(self, value: bytes) -> int | None:
-        """The row holding ``value``, when rows ascend; None when no row does."""
-        row = bisect.bisect_left(self, value)
-        return row if row < len(self) and self[row] == value else None
+        """The row holding ``value``, when rows ascend and are not compressed; None when no row does."""
+        # Written out, because lookups by the thousand spend their time in the steps of this loop.
+        offsets, rows = self._offsets, self._rows
+        low, high = 0, len(offsets) - 1
+        while low < high:
+            middle = (low + high) // 2
+            if rows[int(offsets[middle]) : int(offsets[middle + 1])] < value:
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(self) and self[low] == value else None
 
 
 class StringMap:
