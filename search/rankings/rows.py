@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from ranking.cohorts import peer_groups, percentiles
 from ranking.corpus import NO_YEAR, Adjacency
-from ranking.registry import Entity
+from ranking.registry import Entity, Metric
 from ranking.shared import authored, institution_papers, venue_papers
 from search.engine import AuthorDocument, PaperDocument
 from search.people import People
@@ -39,25 +39,25 @@ def owned_by(people: People, entity: Entity) -> Adjacency:
     return owned[entity](people.arrays.corpus)
 
 
-def standing(people: People, entity: Entity, values: Floats, rows: Positions, counted: Mask | None) -> list[Floats]:
-    """Percentile and number of peers (itself included) of each of ``rows`` among those ``counted``."""
-    labels = peer_groups(people.arrays.corpus, entity=entity)
-    wanted = np.isin(labels, labels[rows])
+def standing(people: People, metric: Metric, values: Floats, rows: Positions, counted: Mask | None) -> list[Floats]:
+    """Percentile, 100 being best, and number of peers (itself included) of each of ``rows`` among those ``counted``."""
+    labels = peer_groups(people.arrays.corpus, entity=metric.entity)
+    wanted = np.isin(labels, labels[rows]) & ~np.isnan(values)
     if counted is not None:
         wanted &= counted
     among = np.flatnonzero(wanted)
-    percents = percentiles(values[among], labels[among])
+    percents = percentiles(values[among] if metric.higher_is_better else -values[among], labels[among])
     distinct, sizes = np.unique(labels[among], return_counts=True)
     peers = sizes[np.searchsorted(distinct, labels[rows])]
     return [percents[np.searchsorted(among, rows)], peers.astype(np.float64)]
 
 
 def make_rows(
-    people: People, entity: Entity, rows: Positions, columns: Columns, *, ranks: Positions, counted: Mask | None
+    people: People, metric: Metric, rows: Positions, columns: Columns, *, ranks: Positions, counted: Mask | None
 ) -> tuple[RankedRow, ...]:
     """The entities at positions ``rows``; ``counted`` as in :func:`standing`."""
-    percents, peers = standing(people, entity, columns.value, rows, counted)
-    described = _described(people, entity, rows)
+    percents, peers = standing(people, metric, columns.value, rows, counted)
+    described = _described(people, metric.entity, rows)
     made = []
     for place, row in enumerate(rows.tolist()):
         fixed = described[place]

@@ -148,7 +148,7 @@ class Rankings:
         page = found.order[start : start + request.limit]
         end, total = start + len(page), len(found.order)
         ranks = _ranks(found.columns.value[found.order], start, end, descending=asked.metric.higher_is_better)
-        rows = make_rows(self._people, request.entity, page, found.columns, ranks=ranks, counted=found.counted)
+        rows = make_rows(self._people, asked.metric, page, found.columns, ranks=ranks, counted=found.counted)
         counted = self._counted(asked)
         worthless = total > 0 and not found.columns.value[found.order[0]]
         return Ranking(
@@ -199,7 +199,7 @@ class Rankings:
         value = self._values.of(asked.metric, view, asked.parameters, patient=request.patient, progress=progress)
 
         def column(name: str) -> Floats:
-            return self._values.of(get(name), view)
+            return np.nan_to_num(self._values.of(get(name), view))
 
         if of_papers:
             columns, counted = Columns(value, column("citations")), None

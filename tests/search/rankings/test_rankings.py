@@ -163,6 +163,23 @@ def test_what_a_build_stored_is_read_and_windows_are_computed() -> None:
     assert computed.rows == rankings_of(people).rank(RankingRequest(Entity.AUTHOR, window=window, limit=1000)).rows
 
 
+def test_people_without_a_value_are_not_ranked() -> None:
+    papers, _ = library(3)
+    packed = dict(people_of(papers).arrays.pack())
+    values = np.arange(len(people_of(papers).arrays.author_ids), dtype=np.float32)
+    values[1] = np.nan
+    packed["author_metrics.g_index"] = packed["author_metrics.h_index"] = values
+    fresh = people_of(papers)
+    fresh.engine.kept[GROUP] = packed  # type: ignore[attr-defined]  # it is the engine in memory
+    nobody = fresh.arrays.author_ids[1]
+    rows = _every_row(fresh, RankingRequest(Entity.AUTHOR, "g_index"))
+    assert nobody not in {row.id for row in rows}
+    assert sorted(row.value for row in rows) == [value for value in values.tolist() if value == value]  # noqa: PLR0124
+    assert max(row.peers for row in rows) <= len(rows)
+    papers_too = _every_row(fresh, RankingRequest(Entity.AUTHOR, "papers"))
+    assert {row.h_index for row in papers_too if row.id == nobody} == {0}
+
+
 def test_stored_columns_answer_only_the_usual_parameters() -> None:
     papers, _ = library(3)
     fresh = people_of(papers)
