@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from search.engine import Engine, FacetRequest, FacetResult, Hit, PaperQuery, Sort, Vectors
+from search.engine import Engine, FacetRequest, FacetResult, Hit, PaperQuery, SearchPage, Sort, Vectors
 from search.fusion import LEXICAL_SHARE, demote, fuse
 from search.guards import MAX_HOLDERS, TitleGuess, distinctive_words, guess_titles, is_title_of
 from search.interpretation import Interpretation, conjunction
@@ -64,6 +64,11 @@ class _Candidates:
     facets: tuple[FacetResult, ...] | None = None
     partial: str | None = None
 
+    def hits_of(self, page: SearchPage) -> tuple[Hit, ...]:
+        """The hits of a page; where it is not complete, neither is what is made of it."""
+        self.partial = self.partial or page.partial
+        return page.hits
+
 
 def build_head(
     asked: Interpretation, text: str, vector: Vectors | None, engine: Engine, facets: tuple[FacetRequest, ...]
@@ -75,7 +80,7 @@ def build_head(
     early = facets if vector is None or asked.strict else ()
     page = engine.search(PaperQuery(asked.query, asked.where, limit=DEPTH, documents=False, facets=early))
     found = _Candidates({hit.id: hit.score for hit in page.hits}, page.total, partial=page.partial)
-    found.exact = _exact(asked, text, engine)
+    found.exact = _exact(found, asked, text, engine)
     if vector is not None:
         _add_holders(found, asked, engine)
         found.cosine = {hit.id: hit.score for hit in engine.nearest(vector, DEPTH, asked.near)}
@@ -87,12 +92,12 @@ def build_head(
     return _ordered(found, extras, fused=vector is not None)
 
 
-def _exact(asked: Interpretation, text: str, engine: Engine) -> dict[str, str]:
+def _exact(candidates: _Candidates, asked: Interpretation, text: str, engine: Engine) -> dict[str, str]:
     """Papers that the query names by id, then those whose title it is (most cited first), and which of the two."""
     found: dict[str, str] = {}
     if asked.named is not None:
         named = PaperQuery(asked.named, asked.where, Sort("citations"), limit=_MOST_NAMED, documents=False)
-        found.update((hit.id, "identifier") for hit in engine.search(named).hits)
+        found.update((hit.id, "identifier") for hit in candidates.hits_of(engine.search(named)))
     guesses = guess_titles(text, parts=not asked.strict)
     if asked.plain:
         guesses = guess_titles(asked.plain, parts=False) | guesses
@@ -101,7 +106,7 @@ def _exact(asked: Interpretation, text: str, engine: Engine) -> dict[str, str]:
     keys = Keyword(KeywordField.TITLE_KEY, tuple(guesses))
     limits = asked.where if asked.strict else asked.near
     titled = engine.search(PaperQuery(keys, limits, Sort("citations"), limit=5 * _MOST_NAMED))
-    hits = [hit for hit in titled.hits if _is_titled(hit, guesses)]
+    hits = [hit for hit in candidates.hits_of(titled) if _is_titled(hit, guesses)]
     # The whole query as a title is a surer sign than a part of it.
     hits.sort(key=lambda hit: bool(guesses[_key(hit, guesses)].around))
     for hit in hits[:_MOST_NAMED]:
@@ -126,8 +131,9 @@ def _add_holders(found: _Candidates, asked: Interpretation, engine: Engine) -> N
     holding = Or(tuple(Match(word, all_words=True) for word in rare))
     where = conjunction(asked.where, holding)
     page = engine.search(PaperQuery(asked.query, where, limit=MAX_HOLDERS, documents=False))
-    found.holders = frozenset(hit.id for hit in page.hits)
-    found.lexical.update((hit.id, hit.score) for hit in page.hits)
+    hits = found.hits_of(page)
+    found.holders = frozenset(hit.id for hit in hits)
+    found.lexical.update((hit.id, hit.score) for hit in hits)
 
 
 def _complete(found: _Candidates, asked: Interpretation, engine: Engine) -> tuple[str, ...]:
@@ -136,7 +142,7 @@ def _complete(found: _Candidates, asked: Interpretation, engine: Engine) -> tupl
     if missing and len(found.lexical) < found.total:
         among = conjunction(asked.where, Keyword(KeywordField.ID, tuple(missing)))
         page = engine.search(PaperQuery(asked.query, among, limit=len(missing), documents=False))
-        found.lexical.update((hit.id, hit.score) for hit in page.hits)
+        found.lexical.update((hit.id, hit.score) for hit in found.hits_of(page))
     return tuple(paper for paper in missing if paper not in found.lexical)
 
 

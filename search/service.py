@@ -181,20 +181,21 @@ class PaperSearch:
         matched = Keyword(KeywordField.ID, tuple(sorted(hit.id for hit in hits)))
         if search.sort.key != "relevance":
             return self._sorted_page(replace(search, asked=replace(search.asked, query=matched, where=None)))
-        facets = self._facets(PaperQuery(matched), search.facets)
+        facets, partial = self._facets(PaperQuery(matched), search.facets)
         chosen = hits[search.offset : search.offset + search.request.limit]
         end = search.offset + len(chosen)
         ranked = tuple(Ranked(hit.id, hit.score, {"vector": hit.score}) for hit in chosen)
-        return _Page(ranked, len(hits), facets, [end, None] if end < len(hits) else None)
+        return _Page(ranked, len(hits), facets, [end, None] if end < len(hits) else None, partial)
 
     def _relevance_page(self, search: _Search) -> _Page:
         asked, engine = search.asked, self._engine
         head = build_head(asked, search.request.text, search.vector, engine, search.facets)
-        facets = head.facets
+        facets, partial = head.facets, head.partial
         if facets is None:
-            facets = self._facets(PaperQuery(match_set(asked, head.extras), asked.where), search.facets)
+            facets, short = self._facets(PaperQuery(match_set(asked, head.extras), asked.where), search.facets)
+            partial = partial or short
         ranked = list(head.ranked[search.offset : search.offset + search.request.limit])
-        after, partial = search.after, head.partial
+        after = search.after
         missing = search.request.limit - len(ranked)
         if missing and head.beyond is not None:
             tail = engine.search(
@@ -208,8 +209,14 @@ class PaperSearch:
         position = [end, after] if ranked and end < head.total else None
         return _Page(tuple(ranked), head.total, facets, position, partial)
 
-    def _facets(self, query: PaperQuery, facets: tuple[FacetRequest, ...]) -> tuple[FacetResult, ...]:
-        return self._engine.search(replace(query, limit=0, facets=facets)).facets if facets else ()
+    def _facets(
+        self, query: PaperQuery, facets: tuple[FacetRequest, ...]
+    ) -> tuple[tuple[FacetResult, ...], str | None]:
+        """The facets, and why they may be short."""
+        if not facets:
+            return (), None
+        page = self._engine.search(replace(query, limit=0, facets=facets))
+        return page.facets, page.partial
 
     def _hits(self, search: _Search, page: _Page) -> tuple[PaperHit, ...]:
         ids = [ranked.id for ranked in page.ranked]

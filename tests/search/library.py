@@ -14,7 +14,7 @@ from records.ids import ExternalId, IdScheme
 from records.name import Name
 from records.paper import Affiliation, Authorship, Paper, Venue
 from search.embedded import EmbeddedStore
-from search.engine import AuthorDocument, Engine, PaperDocument, Vectors
+from search.engine import AuthorDocument, Engine, EngineStore, PaperDocument, Vectors
 from search.text import analyze
 from tests.search.brute import BruteEngine
 
@@ -67,15 +67,18 @@ class Library:
         vectors = embedder.embed([f"{entry.paper.title} {entry.paper.abstract}" for entry in papers])
         return papers, vectors, np.array([entry.paper.id not in self.without_vector for entry in papers])
 
-    def brute(self) -> BruteEngine:
+    def brute(self, kind: type[BruteEngine] = BruteEngine) -> BruteEngine:
         """This library in memory."""
         papers, vectors, mask = self._parts()
-        return BruteEngine(papers, vectors, mask, self.model, self.redirects)
+        return kind(papers, vectors, mask, self.model, self.redirects)
 
     def embedded(self, folder: Path) -> Engine:
         """This library in the embedded engine."""
+        return self.in_store(EmbeddedStore(folder))
+
+    def in_store(self, store: EngineStore) -> Engine:
+        """This library in the engine of a store."""
         papers, vectors, mask = self._parts()
-        store = EmbeddedStore(folder)
         writer = store.writer(model=self.model, dimension=ConceptEmbedder.dimension, metrics=("citations",))
         writer.add_papers(papers, vectors, mask)
         people = {a.author_id: a.name for entry in papers for a in entry.paper.authorships if a.author_id}

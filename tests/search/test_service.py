@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from records.errors import FilterError, QueryError
-from search.engine import Engine
+from search.engine import Engine, PaperQuery, SearchPage
 from search.request import Mode, SearchRequest, SearchResult
 from search.service import PaperSearch
 from tests.search.brute import BruteEngine
@@ -352,6 +352,36 @@ def test_partial_answers_are_said_to_be() -> None:
     for request in (SearchRequest("graph"), SearchRequest("year:2018"), SearchRequest("graph", sort="date")):
         result = PaperSearch(engine, ConceptEmbedder()).search(request)
         assert "1 of 3 shards failed" in next(w.message for w in result.warnings if w.code == "partial")
+
+
+class _PartlyAway(BruteEngine):
+    """One of the searches that an answer is made of is not complete."""
+
+    failing = 0
+    searched = 0
+
+    def search(self, query: PaperQuery) -> SearchPage:
+        page = super().search(query)
+        self.searched += 1
+        return replace(page, partial="a shard failed") if self.searched == self.failing else page
+
+
+def _partly_away(failing: int = 0) -> _PartlyAway:
+    engine = shelf().brute(_PartlyAway)
+    assert isinstance(engine, _PartlyAway)
+    engine.failing = failing
+    return engine
+
+
+@pytest.mark.parametrize("mode", [Mode.HYBRID, Mode.LEXICAL, Mode.VECTOR])
+def test_an_answer_is_partial_if_anything_it_is_made_of_is(mode: Mode) -> None:
+    request = SearchRequest("introduction to graph networks", facets=("year",), mode=mode)
+    whole = _partly_away()
+    PaperSearch(whole, ConceptEmbedder()).search(request)
+    assert whole.searched >= 1
+    for failing in range(1, whole.searched + 1):
+        engine = _partly_away(failing)
+        assert "partial" in codes(PaperSearch(engine, ConceptEmbedder()).search(request)), f"search {failing}"
 
 
 def test_a_search_takes_few_round_trips() -> None:
