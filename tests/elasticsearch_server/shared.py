@@ -30,6 +30,9 @@ __all__ = ["SharedServer", "hold", "keep", "use_server"]
 _LINGER = 3.0  # seconds without users
 _ROOT = Path(__file__).resolve().parents[2]
 
+_keepers: list[subprocess.Popen[bytes]] = []
+"""They outlive this process, which is no mistake to be warned of."""
+
 
 @dataclass(frozen=True, slots=True)
 class SharedServer:
@@ -102,6 +105,7 @@ def _begin(port: int | None) -> str:
             stderr=log,
             start_new_session=True,
         )
+    _keepers.append(keeper)
     while (url := _running()) is None:
         if keeper.poll() is not None:
             raise RuntimeError(f"no test server: {output.read_text('utf-8', 'replace')[-3000:]}")
