@@ -139,10 +139,11 @@ def _words(asker: Asker, position: int) -> tuple[tuple[str, ...], tuple[str, ...
     """Terms weighty in both profiles, and those weighty in the candidate's that the other does not have."""
     own, theirs = asker.words, asker.scene.field.words[[position]]
     common, left, right = np.intersect1d(own.indices, theirs.indices, assume_unique=True, return_indices=True)
-    weight = own.data[left] * theirs.data[right]
+    rarity = asker.texts.rarity  # once more: common words add up over a career without telling anything
+    weight = own.data[left] * theirs.data[right] * rarity[common]
     shared = common[np.lexsort((common, -weight))]
     rest = ~np.isin(theirs.indices, common)
-    only = theirs.indices[rest][np.lexsort((theirs.indices[rest], -theirs.data[rest]))]
+    only = theirs.indices[rest][np.lexsort((theirs.indices[rest], -theirs.data[rest] * rarity[theirs.indices[rest]]))]
     terms = asker.texts.terms
     return _distinct(terms.take(shared[: 4 * _SHOWN])), _distinct(terms.take(only[: 4 * _SHOWN]))
 
