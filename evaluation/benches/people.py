@@ -28,6 +28,7 @@ from indexer.build import build
 from indexer.catalog import Catalog
 from records.errors import EvaluationError
 from records.progress import Progress
+from search.collaborators import CollaboratorRequest, find_collaborators
 from search.embedding import Embedder, make_embedder
 from search.engine import Vectors
 from search.experts import ExpertRequest, find_experts
@@ -37,7 +38,7 @@ from search.profiles import profile
 
 __all__ = ["BENCH", "PeopleBenchOptions"]
 
-ROWS = ("profile", "author_search", "autocomplete", "experts", "experts_document")
+ROWS = ("profile", "author_search", "autocomplete", "experts", "experts_document", "collaborators")
 
 _WARM_UP = 20
 
@@ -189,8 +190,10 @@ def _calls(row: str, people: People, work: PeopleWorkload) -> list[Callable[[], 
             return [partial(complete_name, people, beginning) for beginning in work.beginnings]
         case "experts":
             return [partial(find_experts, people, ExpertRequest(text)) for text in work.texts]
-        case _:
+        case "experts_document":
             return [partial(find_experts, people, ExpertRequest(texts=(text,))) for text in work.documents]
+        case _:
+            return [partial(find_collaborators, people, CollaboratorRequest(author)) for author in work.authors]
 
 
 BENCH = Bench("people", "profiles, people by name, experts and collaborators: latency", run, PeopleBenchOptions, ROWS)

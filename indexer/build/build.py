@@ -26,13 +26,14 @@ from ranking.corpus import Corpus
 from ranking.registry import Entity, Metric, metrics
 from records.errors import BuildError, EngineUnavailableError
 from records.progress import NO_PROGRESS, Progress
+from search.collaborators import COLLABORATORS, pack_collaborators
 from search.embedding import Embedder
 from search.engine import AuthorDocument, EngineStore, GenerationInfo, GenerationWriter, PaperDocument
 from search.people import GROUP, NAMES, NamesMaker
 
 __all__ = ["BUILD_VERSION", "BuildReport", "build", "build_digest"]
 
-BUILD_VERSION = 5
+BUILD_VERSION = 6
 """Raised when the same catalog would be built into something else."""
 
 _BATCH = 2048
@@ -240,8 +241,11 @@ class _Build:
                 )
                 self._progress.advance(len(authors))
         with self.stage("people"):
-            writer.add_arrays(GROUP, people.make(of_papers, of_authors).pack())
+            made_of_people = people.make(of_papers, of_authors)
+            writer.add_arrays(GROUP, made_of_people.pack())
             writer.add_arrays(NAMES, names.make().pack())
+        with self.stage("collaborators"):
+            writer.add_arrays(COLLABORATORS, pack_collaborators(made_of_people, people.words))
         with self.stage("commit"):
             for kind in ("paper", "author"):
                 writer.add_redirects(kind, self._catalog.redirects(kind))

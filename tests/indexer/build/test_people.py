@@ -17,6 +17,8 @@ from ranking.registry import Entity, metrics
 from records.ids import ExternalId
 from records.name import Name
 from records.paper import Affiliation, Authorship, Paper, Topic, Venue
+from search.collaborators import COLLABORATORS, pack_collaborators
+from search.collaborators.profiles import words_of
 from search.embedded import EmbeddedStore
 from search.people import GROUP, DatedLinks, PeopleArrays, open_people, people_of_papers, row
 from tests.indexer.build.fakes import MemoryStore
@@ -169,3 +171,12 @@ def test_percentiles_lie_within_field_and_year() -> None:
     first = np.insert(100 * (np.arange(size - 1) + 0.5) / (size - 1), 3, np.nan)
     np.testing.assert_array_equal(found["citations"][:size], first.astype(np.float32))
     assert found["citations"].dtype == np.float32
+
+
+def test_what_collaborators_are_found_by_is_made_by_the_build(tmp_path: Path) -> None:
+    people, store, papers = _built(tmp_path, PAPERS)
+    kept = store.complete[0].arrays[COLLABORATORS]
+    expected = pack_collaborators(people, [words_of(paper) for paper in papers])
+    assert set(kept) == set(expected)
+    for name, values in expected.items():
+        np.testing.assert_array_equal(kept[name], values, err_msg=name)
