@@ -82,7 +82,8 @@ def reason_of(body: Any) -> str:
     while isinstance(told, Mapping):
         if isinstance(told.get("reason"), str):
             found = told["reason"]
-        causes = told.get("root_cause") or ([told["caused_by"]] if told.get("caused_by") else [])
+        # A root cause of the server's is where an error surfaced; what it was caused by is what was wrong.
+        causes = [told["caused_by"]] if told.get("caused_by") else told.get("root_cause")
         inner = causes[-1] if isinstance(causes, list) and causes else told.get("reason")
         told = inner if inner is not told else None
     return found if len(found) <= _LONGEST_REASON else f"{found[:_LONGEST_REASON]}..."

@@ -85,6 +85,7 @@ def test_our_own_errors_pass() -> None:
     [
         ({"error": {"reason": "outer", "caused_by": {"reason": "inner"}}}, "inner"),
         ({"error": {"reason": "outer", "root_cause": [{"reason": "root"}]}}, "root"),
+        ({"error": {"reason": "o", "root_cause": [{"reason": "r"}], "caused_by": {"reason": "inner"}}}, "inner"),
         ({"reason": {"type": "x", "reason": "of a shard"}}, "of a shard"),
         ({"error": "plain"}, "no reason given"),
         (None, "no reason given"),

@@ -21,7 +21,7 @@ from search.elasticsearch.schema import PAPERS
 from search.embedded import EmbeddedStore
 from search.engine import Engine, FacetRequest, PaperDocument, PaperQuery, Sort
 from search.plan import LARGEST_PAGE
-from search.query.ast import Everything, Keyword, KeywordField, Match, Node, Range
+from search.query.ast import And, Everything, Keyword, KeywordField, Match, Node, Or, Range
 from tests.contract.corpus import build
 from tests.elasticsearch_server.stores import make_store
 
@@ -115,6 +115,16 @@ def test_many_values_in_a_condition(many: tuple[Engine, Engine]) -> None:
     _, cluster = many
     wanted = tuple(f"p{n:05d}" for n in range(0, 100_000, 2))
     assert cluster.count(Keyword(KeywordField.ID, wanted)) == COUNT / 2
+
+
+def test_queries_nested_deeper_than_a_server_allows_are_refused_with_the_reason(many: tuple[Engine, Engine]) -> None:
+    _, cluster = many
+    node: Node = Match("common")
+    for level in range(28):
+        node = (And if level % 2 else Or)((node, Range("year", 1900 + level)))
+    assert cluster.count(node) == COUNT
+    with pytest.raises(EngineError, match="depth"):
+        cluster.count(And((Or((node, Range("year", 1900))), Range("year", 1900))))
 
 
 def test_a_reader_whose_indices_were_deleted_says_so(tmp_path: Path) -> None:
