@@ -32,7 +32,7 @@ class MemoryWriter:
         self, papers: Sequence[PaperDocument], vectors: Vectors | None, mask: npt.NDArray[np.bool_] | None
     ) -> None:
         if self.store.fail_after is not None and len(self.papers) + len(papers) > self.store.fail_after:
-            raise GenerationError("the disk is full")
+            raise self.store.failure
         assert (vectors is None) == (mask is None) == (self.info.dimension == 0)
         if vectors is not None and mask is not None:
             assert vectors.shape == (len(papers), self.info.dimension)
@@ -79,6 +79,7 @@ class MemoryStore:
         self.complete: list[MemoryWriter] = []
         self.aborted = 0
         self.suspended = 0
+        self.failure: BaseException = GenerationError("the disk is full")
         self.fail_after = fail_after
 
     def writer(

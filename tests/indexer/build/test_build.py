@@ -8,7 +8,7 @@ import pytest
 from indexer.build import build, build_digest, corpus_of
 from indexer.catalog import Catalog
 from ranking.registry import Entity, metrics
-from records.errors import BuildError, GenerationError
+from records.errors import BuildError, EngineUnavailableError, GenerationError
 from records.ids import ExternalId
 from records.name import Name
 from records.paper import Affiliation, Authorship, Paper
@@ -129,6 +129,15 @@ def test_error_throws_the_generation_away(tmp_path: Path) -> None:
         assert (store.aborted, store.complete) == (1, [])
         store.fail_after = None
         assert build(catalog, store, None).built
+
+
+@pytest.mark.parametrize("failure", [KeyboardInterrupt(), EngineUnavailableError("away")], ids=["interrupt", "away"])
+def test_an_interrupted_build_is_only_suspended(tmp_path: Path, failure: BaseException) -> None:
+    store = MemoryStore(fail_after=2)
+    store.failure = failure
+    with _catalog(tmp_path) as catalog, pytest.raises(type(failure)):
+        build(catalog, store, None)
+    assert (store.suspended, store.aborted, store.complete) == (1, 0, [])
 
 
 def test_interrupted_embedding_goes_on(tmp_path: Path) -> None:
