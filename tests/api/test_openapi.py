@@ -22,6 +22,7 @@ PATHS = (
     "/authors/{author}",
     "/authors/{author}/papers",
     "/authors/{author}/profile",
+    "/experts",
     "/rankings/{entity}",
     "/trends",
     "/trends/topics",
@@ -61,10 +62,21 @@ def test_the_description_has_examples_and_errors(client: TestClient) -> None:
         assert schemas[name]["examples"]
     assert "HTTPValidationError" not in schemas  # errors are problem documents, and their status is 400
     for path, methods in document["paths"].items():
-        operation = methods["get"]
-        assert operation["summary"], path
-        assert "application/problem+json" in operation["responses"]["400"]["content"], path
+        for operation in methods.values():
+            assert operation["summary"], path
+            assert "application/problem+json" in operation["responses"]["400"]["content"], path
         assert "422" not in operation["responses"], path
         for parameter in operation.get("parameters", []):
             if parameter["in"] == "query":
                 assert parameter.get("description") or parameter["schema"].get("description"), (path, parameter["name"])
+
+
+def test_posted_needs_keep_their_promises(schema: Any) -> None:
+    """The same for bodies."""
+
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+    @given(case=schema["/experts"]["POST"].as_strategy())
+    def check(case: Any) -> None:
+        case.call_and_validate(excluded_checks=[positive_data_acceptance])
+
+    check()
