@@ -18,7 +18,7 @@ __all__ = ["Best", "Deadline", "Lottery", "best_total"]
 
 Ints = npt.NDArray[np.int64]
 Int32s = npt.NDArray[np.int32]
-_ROUNDS = 40
+_ROUNDS = 200
 _NEW_PAIRS = 200_000
 
 
@@ -178,6 +178,8 @@ class _Search:
         False when an arc cannot say it: arcs of one paper must not overlap.
         """
         first, second = self._at(where, one), self._at(where, other)
+        if min(first, second) < 0:
+            return True  # one of them was given up already
         if not self._same_side(where, one, other):
             return False
         hubs = {int(self.hub[first]), int(self.hub[second])} - {-1}

@@ -52,7 +52,7 @@ def test_measures_by_brute_force() -> None:
 
 
 def test_a_made_up_benchmark(tmp_path: Path) -> None:
-    write_benchmarks(DemoSpec(1500, seed=3), tmp_path, tasks=["reviewers"])
+    write_benchmarks(DemoSpec(800, seed=3), tmp_path, tasks=["reviewers"])
     folder = tmp_path / "demo_reviewers"
     published = {"known": {"loss": 0.3, "easy": 0.8, "hard": 0.6}}
     (folder / "published_baselines_recomputed.json").write_text(json.dumps(published))

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from records.errors import AssignmentError, InfeasibleError
-from search.assignment import Problem, chances, check, draw, solve
+from search.assignment import (
+    Objective,
+    Problem,
+    SolveOptions,
+    chances,
+    check,
+    draw,
+    replace_reviewers,
+    solve,
+)
 from tests.search.assignment.test_solve import problems
 
 
@@ -68,3 +77,27 @@ def test_a_cap_that_is_too_strict_is_refused_with_the_smallest_that_works() -> N
         chances(Problem.of(np.ones((2, 2)), demand=3), 0.5)
     with pytest.raises(AssignmentError, match=r"between 0\.001 and 1"):
         chances(problem, 0.0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_all_rules_together_on_a_larger_problem(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    papers, reviewers = 60, 50
+    problem = Problem.of(
+        random.random((papers, reviewers)),
+        demand=3,
+        most=5,
+        least=1,
+        conflicts=random.random((papers, reviewers)) < 0.15,
+        senior=random.random(reviewers) < 0.4,
+        seniors=1,
+        apart=[(int(i), int(j)) for i, j in random.integers(0, reviewers, (120, 2)) if i != j],
+    )
+    for options in (SolveOptions(time_limit=20), SolveOptions(objective=Objective.FAIR, time_limit=20)):
+        assert check(problem, solve(problem, options).pairs).passed
+    made = chances(problem, 0.6)
+    assert np.bincount(made.paper, weights=made.probability) == pytest.approx(np.full(papers, 3))
+    for draws in range(3):
+        assert check(problem, draw(made, draws).pairs).passed
+    gone = replace_reviewers(problem, solve(problem).pairs, reviewers=[3])
+    assert 3 not in gone.solution.reviewer

@@ -65,7 +65,7 @@ def requests(draw: st.DrawFn) -> tuple[Candidates, Request]:
 _LIMITS = (Limit("country", most=1), Limit("country", "DE", least=1), Limit("country", "FR", most=0))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(requests())
 def test_the_best_of_all_panels_or_infeasible(given_: tuple[Candidates, Request]) -> None:
     candidates, request = given_

@@ -17,7 +17,7 @@ from records.paper import Authorship, Paper
 from search.conflicts import Certainty, Kind, Person, Relations, Report, Stay, Submission, find_conflicts
 from search.people import PeopleArrays, people_of_papers
 
-SPEC = DemoSpec(1200, seed=5)
+SPEC = DemoSpec(800, seed=5)
 REASONS = {"author": Kind.SELF, "coauthor": Kind.COAUTHOR, "advisor": Kind.ADVISOR, "institution": Kind.INSTITUTION}
 
 
