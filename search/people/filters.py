@@ -16,6 +16,7 @@ from ranking.corpus import NO_YEAR, Adjacency
 from records.errors import FilterError
 from search.people.arrays import PeopleArrays
 from search.people.links import DatedLinks
+from search.people.named import find_names
 from search.people.strings import StringList
 from search.query.ast import Range
 from search.query.conditions import Condition, conditions
@@ -31,11 +32,14 @@ _PERCENTILE = "percentile."
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A field: ``among`` says who has one of some values, ``numbers`` what ranges are compared with (one a person)."""
+    """A field has one of: ``among`` (who has one of some values), ``numbers`` (what ranges are compared with, one a
+    person) and ``called`` (names, and the place of each paper's among them; -1: none, None: of all papers).
+    """
 
     name: str
     among: Callable[[PeopleArrays, Sequence[str]], Mask] | None = None
     numbers: Callable[[PeopleArrays], Numbers] | None = None
+    called: Callable[[PeopleArrays], tuple[StringList, npt.NDArray[np.int32] | None]] | None = None
 
 
 def people_fields(people: PeopleArrays) -> list[str]:
@@ -80,10 +84,25 @@ def _holds(condition: Condition[_Field], text: str, people: PeopleArrays) -> Mas
         for value in values:
             mask |= _within(numbers, _range(field, value, text))
         return mask
-    assert field.among is not None  # noqa: S101 - a field has one of the two
+    if field.called is not None:
+        names, labels = field.called(people)
+        wanted = _called(names, field.name, values, text)
+        return np.zeros(people.authors, dtype=np.bool_) if labels is None else _authors_of(people, labels, wanted)
+    assert field.among is not None  # noqa: S101 - a field has one of the three
     if field.name in ("country", "country.latest"):
         _check_countries(field, values, text)
     return field.among(people, [value.text for value in values])
+
+
+def _called(names: StringList, kind: str, values: Sequence[Value], text: str) -> Mask:
+    """Which of ``names`` are meant, bool, shape (names,)."""
+    wanted = np.zeros(len(names), dtype=np.bool_)
+    for value in values:
+        try:
+            wanted[find_names(names, value.text, kind)] = True
+        except LookupError as problem:
+            raise FilterError(str(problem), text=text, column=value.span.start) from None
+    return wanted
 
 
 def _range(field: _Field, value: Value, text: str) -> Range:
@@ -164,25 +183,9 @@ def _by_institution(people: PeopleArrays, values: Sequence[str]) -> Mask:
     return _rows_with(people.affiliated.links, _named(people.institution_ids, values, str))
 
 
-def _by_topic(people: PeopleArrays, values: Sequence[str]) -> Mask:
-    fields = people.corpus.fields
-    if fields is None:
-        return np.zeros(people.authors, dtype=np.bool_)
-    return _authors_of(people, _labelled(fields, _named(people.topic_names, values, str.casefold)))
-
-
-def _by_venue(people: PeopleArrays, values: Sequence[str]) -> Mask:
-    return _authors_of(people, _labelled(people.corpus.venues, _named(people.venue_names, values, str.casefold)))
-
-
-def _labelled(labels: npt.NDArray[np.int32], wanted: Mask) -> Mask:
-    """Which papers carry a wanted label (-1: none), bool, shape (papers,)."""
-    labelled: Mask = np.append(wanted, False)[labels]
-    return labelled
-
-
-def _authors_of(people: PeopleArrays, papers: Mask) -> Mask:
-    return _rows_with(people.written, papers)
+def _authors_of(people: PeopleArrays, labels: npt.NDArray[np.int32], wanted: Mask) -> Mask:
+    """Who wrote a paper with a wanted label (-1: none), bool, shape (authors,)."""
+    return _rows_with(people.written, np.append(wanted, False)[labels])
 
 
 _FIELDS: dict[str, _Field] = {
@@ -192,8 +195,8 @@ _FIELDS: dict[str, _Field] = {
         _Field("country", among=_by_country),
         _Field("country.latest", among=_by_latest_country),
         _Field("institution.id", among=_by_institution),
-        _Field("topic", among=_by_topic),
-        _Field("venue", among=_by_venue),
+        _Field("topic", called=lambda people: (people.topic_names, people.corpus.fields)),
+        _Field("venue", called=lambda people: (people.venue_names, people.corpus.venues)),
         _Field("first_year", numbers=lambda people: people.first_years),
         _Field("last_year", numbers=lambda people: people.last_years),
         _Field("papers", numbers=lambda people: people.written.degrees()),

@@ -60,7 +60,8 @@ class _Person:
         }
 
 
-_Asked = tuple[str, Callable[[_Person], bool]]
+_Asked = tuple[str, Callable[[_Person], bool], dict[str, set[str]]]
+"""A condition, for whom it holds, and the names of topics and venues in it."""
 
 _VALUES = {
     "id": ("a0", "a1", "a2", "nobody"),
@@ -98,7 +99,7 @@ def _conditions(draw: st.DrawFn) -> _Asked:
         exact = name in ("id", "institution.id")
         folded = {v if exact else v.upper() if name.startswith("country") else v.casefold() for v in chosen}
         text = f"{name}:{'!' * negated}{'|'.join(map(quote_value, chosen))}"
-        return text, lambda person: bool(person.sets()[name] & folded) != negated
+        return text, lambda person: bool(person.sets()[name] & folded) != negated, {name: folded}
     name = draw(st.sampled_from((*_YEARS, "papers", "coauthors", "h_index", "percentile.h_index")))
     low, high = draw(_BOUNDS), draw(_BOUNDS)
     scale = {"percentile.h_index": 20.0}.get(name, 1.0)
@@ -106,16 +107,25 @@ def _conditions(draw: st.DrawFn) -> _Asked:
     chosen_ranges = draw(st.lists(st.sampled_from(range(8)), min_size=1, max_size=2))
     made = _ranges(low * scale + shift, high * scale + shift)
     text = f"{name}:{'!' * negated}{'|'.join(made[i][0] for i in chosen_ranges)}"
-    return text, lambda person: any(made[i][1](person.numbers()[name]) for i in chosen_ranges) != negated
+    return text, lambda person: any(made[i][1](person.numbers()[name]) for i in chosen_ranges) != negated, {}
 
 
 @settings(deadline=None)  # the first call compiles
 @given(worlds(), st.lists(_conditions(), max_size=3), st.integers(0, 9))
 def test_filters_hold_for_whom_the_records_say(papers: list[Paper], asked: list[_Asked], seed: int) -> None:
     arrays = people(papers, seed)
-    mask = people_mask(",".join(text for text, _ in asked), arrays)
+    text = ",".join(text for text, _, _ in asked)
+    known = {
+        "topic": {p.topics[0].name.casefold() for p in papers if p.topics},
+        "venue": {p.venue.name.casefold() for p in papers if p.venue},
+    }
+    if any(names.get(field, set()) - known[field] for _, _, names in asked for field in known):
+        with pytest.raises(FilterError, match=r"(topic|venue): "):
+            people_mask(text, arrays)
+        return
+    mask = people_mask(text, arrays)
     persons = [_Person(author, papers, arrays) for author in arrays.author_ids]
-    assert mask.tolist() == [all(holds(person) for _, holds in asked) for person in persons]
+    assert mask.tolist() == [all(holds(person) for _, holds, _ in asked) for person in persons]
     assert mask.dtype == np.bool_
 
 
