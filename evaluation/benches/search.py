@@ -80,7 +80,7 @@ def run(options: SearchBenchOptions, progress: Progress) -> Outcome:
         exact: StoreName | None = None  # what recall is measured against
         for kind in kinds:
             name, built = _prepared(kind, options, temporary, stack, progress)
-            settings.update(built)
+            settings.update({key: built[key] for key in ("model", "vectors") if key in built})
             rows.extend(_measured(name, built, options, progress, exact=exact, raw=temporary / "raw"))
             exact = name if kind == "embedded" else exact
     if options.data:
