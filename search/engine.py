@@ -219,6 +219,12 @@ class Engine(Protocol):
     def vectors(self, ids: Sequence[str]) -> tuple[Vectors, npt.NDArray[np.bool_]]:
         """Vectors of papers: a (len(ids), dimension) matrix and a mask of the rows that exist (others are zero)."""
 
+    def vectors_at(self, positions: npt.NDArray[np.integer]) -> tuple[Vectors, npt.NDArray[np.bool_]]:
+        """What :meth:`vectors` gives, by position as in a :class:`Pool`, shape (n,), in any order: no id is looked up.
+
+        A position of no paper has no vector.
+        """
+
     def papers(self, ids: Sequence[str]) -> list[PaperDocument | None]:
         """Documents by id, in the order asked; None for an id that is not live (see :meth:`resolve`)."""
 

@@ -142,7 +142,7 @@ def profiles_of_people(
     if vectorize is not None:
         vectors: Vectors | None = vectorize(texts)
     else:
-        vectors = people.engine.vectors(ids)[0] if people.engine.generation.vectors else None
+        vectors = people.engine.vectors_at(used)[0] if people.engine.generation.vectors else None
     weights = np.ones(len(links))
     known = tuple(ids), titles, texts, arrays.corpus.years[used], vectors
     return Profiles(tuple(authors), offsets, links.astype(np.int64), weights, *known)

@@ -117,6 +117,10 @@ class ElasticsearchEngine:
         """Vectors of papers: a (len(ids), dimension) matrix and a mask of the rows that exist (others are zero)."""
         return self._open().records.vectors(ids)
 
+    def vectors_at(self, positions: npt.NDArray[np.integer]) -> tuple[Vectors, npt.NDArray[np.bool_]]:
+        """The same for papers by position; a mask says which are there (not -1, nor without a vector)."""
+        return self._open().records.vectors_at(positions)
+
     def papers(self, ids: Sequence[str]) -> list[PaperDocument | None]:
         """Documents by id, in the order asked; None for an id that is not live (see :meth:`resolve`)."""
         return self._open().records.papers(ids)

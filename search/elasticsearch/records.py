@@ -15,6 +15,7 @@ from search.elasticsearch.schema import (
     AUTHORS,
     DOCUMENT,
     LOOKUP,
+    ORD,
     PAPERS,
     STORED_VECTOR,
     document_id,
@@ -30,6 +31,7 @@ __all__ = ["Records", "VenueRow"]
 
 _ID = keyword_field(KeywordField.ID)
 _LONGEST_CHAIN = 100
+_VECTORS_AT_ONCE = 2_000  # of 384 components, 2 MB
 _SHORTENED = "…"  # in the term of an id that is too long to be one
 
 
@@ -84,13 +86,29 @@ class Records:
 
     def vectors(self, ids: Sequence[str]) -> tuple[Vectors, npt.NDArray[np.bool_]]:
         """See :meth:`search.engine.Engine.vectors`."""
-        found = np.zeros((len(ids), self._generation.info.dimension), dtype=np.float32)
-        exists = np.zeros(len(ids), dtype=bool)
-        if self._generation.info.vectors:
-            for row, stored in enumerate(self._stored(PAPERS, ids, STORED_VECTOR)):
-                if stored is not None:
-                    found[row] = vector_of(stored)
-                    exists[row] = True
+        return self._vectors_by(_ID, [keyword_term(one) if document_id(one) is not None else None for one in ids])
+
+    def vectors_at(self, positions: npt.NDArray[np.integer]) -> tuple[Vectors, npt.NDArray[np.bool_]]:
+        """See :meth:`search.engine.Engine.vectors_at`."""
+        return self._vectors_by(ORD, positions.tolist())
+
+    def _vectors_by(self, field: str, wanted: Sequence[Any]) -> tuple[Vectors, npt.NDArray[np.bool_]]:
+        """Vectors of papers by a field that no two share, in the order asked; None is no paper."""
+        found = np.zeros((len(wanted), self._generation.info.dimension), dtype=np.float32)
+        exists = np.zeros(len(wanted), dtype=bool)
+        if not self._generation.info.vectors:
+            return found, exists
+        unique = list(dict.fromkeys(one for one in wanted if one is not None))
+        stored: dict[Any, str] = {}
+        for start in range(0, len(unique), _VECTORS_AT_ONCE):
+            part = unique[start : start + _VECTORS_AT_ONCE]
+            hits = self._generation.ask_all(PAPERS, _columns(field, part, (field, STORED_VECTOR)))["hits"]["hits"]
+            told = (hit["fields"] for hit in hits)
+            stored.update((one[field][0], one[STORED_VECTOR][0]) for one in told if STORED_VECTOR in one)
+        for row, one in enumerate(wanted):
+            if one in stored:
+                found[row] = vector_of(stored[one])
+                exists[row] = True
         return found, exists
 
     def cited_by(self, ids: Sequence[str]) -> tuple[str, ...]:
@@ -154,6 +172,19 @@ class Records:
             venues = [msgspec.convert(hit["_source"][DOCUMENT], VenueRow) for hit in hits]
             return {keyword_term(venue.id): venue.name for venue in venues if venue.id}
         return {}
+
+
+def _columns(field: str, values: Sequence[Any], columns: Sequence[str]) -> dict[str, Any]:
+    """Documents that have one of ``values``: their columns alone, so that no stored document is read."""
+    return {
+        "query": {"bool": {"filter": [{"terms": {field: values}}]}},
+        "size": len(values),
+        "sort": ["_doc"],
+        "track_total_hits": False,
+        "_source": False,
+        "stored_fields": "_none_",
+        "docvalue_fields": list(columns),
+    }
 
 
 def _name_query(field: str, name: str) -> dict[str, Any] | None:

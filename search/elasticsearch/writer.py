@@ -27,8 +27,8 @@ from search.elasticsearch.schema import (
     DOCUMENT,
     LOOKUP,
     PAPERS,
-    STORED_VECTOR,
     VECTOR,
+    VECTOR_DIGEST,
     author_source,
     document_id,
     number_fields,
@@ -37,6 +37,7 @@ from search.elasticsearch.schema import (
     redirect_source,
     stored_vector,
     unit,
+    vector_digest,
     venue_source,
 )
 from search.elasticsearch.seen import Seen
@@ -128,8 +129,8 @@ class ElasticsearchWriter:
         same = set()
         for row, (paper, told) in enumerate(zip(papers, found, strict=True)):
             source = told.get("_source") or {}
-            vector = stored_vector(rows[row]) if row in rows else None
-            if source and source.get(STORED_VECTOR) == vector and _converted(source[DOCUMENT]) == paper:
+            digest = vector_digest(stored_vector(rows[row])) if row in rows else None
+            if source and source.get(VECTOR_DIGEST) == digest and _converted(source[DOCUMENT]) == paper:
                 same.add(row)
         return same
 

@@ -111,6 +111,15 @@ class EmbeddedEngine:
             return np.zeros((len(ids), generation.info.dimension), dtype=np.float32), np.zeros(len(ids), dtype=bool)
         return generation.vectors.get(generation.positions(ids))
 
+    def vectors_at(self, positions: npt.NDArray[np.integer]) -> tuple[Vectors, npt.NDArray[np.bool_]]:
+        """The same for papers by position; a mask says which are there (not -1, nor without a vector)."""
+        generation = self._open().generation
+        count = len(positions)
+        if generation.vectors is None or not generation.info.papers:
+            return np.zeros((count, generation.info.dimension), dtype=np.float32), np.zeros(count, dtype=bool)
+        inside = (positions >= 0) & (positions < generation.info.papers)
+        return generation.vectors.get(np.where(inside, positions, -1).astype(np.int64))
+
     def papers(self, ids: Sequence[str]) -> list[PaperDocument | None]:
         """Documents by id, in the order asked; None for an id that is not live (see :meth:`resolve`)."""
         generation = self._open().generation

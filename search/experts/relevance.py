@@ -105,7 +105,7 @@ def _candidates(engine: Engine, need: Need, depth: int) -> tuple[Found | None, F
 def _vectors(people: People, papers: Positions, needs: Sequence[Need]) -> tuple[npt.NDArray[np.float32] | None, Mask]:
     if not len(papers) or all(need.vector is None for need in needs):
         return None, np.zeros(len(papers), dtype=np.bool_)
-    vectors, known = people.engine.vectors(people.arrays.paper_ids.take(papers))
+    vectors, known = people.engine.vectors_at(papers)
     return vectors, known
 
 

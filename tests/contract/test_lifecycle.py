@@ -49,6 +49,9 @@ def test_a_generation_without_papers(store: EngineStore) -> None:
     vectors, exists = engine.vectors(["p:01"])
     assert vectors.shape == (1, 0)
     assert not exists.any()
+    vectors, exists = engine.vectors_at(np.arange(1))
+    assert vectors.shape == (1, 0)
+    assert not exists.any()
     assert engine.statistics(["graph"]).document_frequency == {"graph": 0}
     engine.close()
 
@@ -74,6 +77,9 @@ def test_no_paper_has_a_vector(store: EngineStore) -> None:
     engine = store.reader()
     assert engine.nearest(np.ones(DIMENSION, dtype=np.float32), 5) == ()
     vectors, exists = engine.vectors(["p:01", "nothing"])
+    assert vectors.shape == (2, DIMENSION)
+    assert not exists.any()
+    vectors, exists = engine.vectors_at(np.arange(2))
     assert vectors.shape == (2, DIMENSION)
     assert not exists.any()
     engine.close()

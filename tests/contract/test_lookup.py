@@ -148,6 +148,22 @@ def test_vectors_by_id(engine: Engine) -> None:
     assert not found[~exists].any()
 
 
+def test_vectors_by_position(engine: Engine) -> None:
+    expected, mask = toy_vectors()
+    positions = np.array([4, -1, len(IDS), 0, *range(len(IDS))[::-1], 4], dtype=np.int64)
+    found, exists = engine.vectors_at(positions)
+    inside = (positions >= 0) & (positions < len(IDS))
+    known = inside & mask[np.where(inside, positions, 0)]
+    assert exists.tolist() == known.tolist()
+    assert found.shape == (len(positions), DIMENSION)
+    np.testing.assert_allclose(found[known], expected[positions[known]], atol=2e-3)
+    assert not found[~exists].any()
+    by_id, _ = engine.vectors([IDS[position] for position in positions[inside].tolist()])
+    np.testing.assert_array_equal(found[inside], by_id)
+    nothing, none = engine.vectors_at(positions[:0])
+    assert (nothing.shape, none.shape) == ((0, DIMENSION), (0,))
+
+
 def brute_force(query: Vectors, k: int, where: Node) -> list[tuple[str, float]]:
     vectors, mask = toy_vectors()
     allowed = set(ORACLE.ids(where))

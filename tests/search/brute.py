@@ -167,6 +167,10 @@ class BruteEngine:
         rows = np.array([self._vectors.get(paper, empty) for paper in ids], np.float32)
         return rows.reshape(len(ids), self.info.dimension), np.array([paper in self._vectors for paper in ids], bool)
 
+    def vectors_at(self, positions: npt.NDArray[np.integer]) -> tuple[Vectors, npt.NDArray[np.bool_]]:
+        known = dict(enumerate(sorted(self._papers)))
+        return self.vectors([known.get(position, "") for position in positions.tolist()])
+
     def papers(self, ids: Sequence[str]) -> list[PaperDocument | None]:
         self.calls.append("papers")
         return [self._papers.get(paper) for paper in ids]

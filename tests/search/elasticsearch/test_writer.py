@@ -19,6 +19,7 @@ from records.paper import Authorship, Paper
 from search.elasticsearch import Connection, ElasticsearchStore, patience
 from search.elasticsearch.lock import BuildLock
 from search.elasticsearch.registry import Registry
+from search.elasticsearch.schema import SCHEMA_VERSION
 from search.engine import PaperDocument, PaperQuery
 from search.query.ast import Everything, Match
 from tests.elasticsearch_server.stores import layout_for, make_store, server
@@ -198,14 +199,14 @@ def test_templates_have_versions(store: ElasticsearchStore) -> None:
     build(store, 1)
     name = f"{store._layout.prefix}-papers"
     told = store.client.indices.get_index_template(name=name)["index_templates"][0]["index_template"]
-    assert told["version"] == 1
-    store.client.indices.put_index_template(name=name, body={**told, "version": 2})
-    with pytest.raises(GenerationError, match="of version 2"):
+    assert told["version"] == SCHEMA_VERSION
+    store.client.indices.put_index_template(name=name, body={**told, "version": SCHEMA_VERSION + 1})
+    with pytest.raises(GenerationError, match=f"of version {SCHEMA_VERSION + 1}"):
         store.writer()
     store.client.indices.put_index_template(name=name, body={**told, "version": 0})
     store.writer().abort()  # the lock was let go, and the template brought up to date
     told = store.client.indices.get_index_template(name=name)["index_templates"][0]["index_template"]
-    assert told["version"] == 1
+    assert told["version"] == SCHEMA_VERSION
 
 
 def test_people_added_twice_in_different_batches(store: ElasticsearchStore) -> None:
