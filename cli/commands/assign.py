@@ -50,6 +50,9 @@ def assign(
     certain_only: Annotated[
         bool, typer.Option("--certain-only", help="Uncertain conflicts are listed but forbid nothing.")
     ] = False,
+    guesses: Annotated[
+        bool, typer.Option("--guesses/--no-guesses", help="Whether advisors guessed from bylines are conflicts.")
+    ] = True,
     scores: Annotated[Path | None, typer.Option(help="Affinities: submission, reviewer, score.")] = None,
     bids: Annotated[Path | None, typer.Option(help="Bids: submission, reviewer, bid.")] = None,
     conflicts: Annotated[Path | None, typer.Option(help="Declared conflicts: submission, reviewer.")] = None,
@@ -75,7 +78,8 @@ def assign(
 
     if policy not in PRESETS:
         raise SettingsError(f"there is no policy {policy!r}; there are: {', '.join(PRESETS)}")
-    chosen = PRESETS[policy] if years is None else replace(PRESETS[policy], years=years)
+    preset = PRESETS[policy]
+    chosen = replace(preset, years=preset.years if years is None else years, guessed=guesses)
     rules = Rules(
         demand=demand,
         most=load,
@@ -141,7 +145,7 @@ def affinities_of(
     settings: Settings, people: Sequence[ReviewerRecord], texts: Sequence[str], *, words_only: bool = False
 ) -> npt.NDArray[np.float32]:
     """Affinities of people to texts, shape (texts, people)."""
-    from search.assignment.conference import scorer_of
+    from search.assignment.scorers import scorer_of
 
     embed = None if words_only else _vectorize(settings)
     with _collection(settings) as found:

@@ -28,6 +28,9 @@ def committee(
     redundancy: Annotated[int, typer.Option(min=1, help="Each topic counts its so many best members.")] = 2,
     seats: Annotated[list[str] | None, typer.Option(help="Seats for a topic: TOPIC=2, or its number.")] = None,
     limit: Annotated[list[str] | None, typer.Option(help="country<=2, country:DE>=1, seniority:junior=2.")] = None,
+    target: Annotated[
+        list[str] | None, typer.Option(help="A limit that may be missed, at a penalty: seniority:junior>=2@0.1.")
+    ] = None,
     include: Annotated[list[str] | None, typer.Option(help="Id of somebody who must be in.")] = None,
     exclude: Annotated[list[str] | None, typer.Option(help="Id of somebody who must not be in.")] = None,
     alternates: Annotated[int, typer.Option(min=0, help="Alternates for each seat.")] = 3,
@@ -40,7 +43,7 @@ def committee(
     from records.errors import AssignmentError
     from search.assignment.inputs import read_reviewers, read_submissions
     from search.committees import Request, compose
-    from search.committees.request import candidates_of, parse_limit, parse_seats
+    from search.committees.request import candidates_of, parse_limit, parse_seats, parse_target
     from search.embedding import paper_text
 
     topics = {text: text for text in topic or ()}
@@ -54,6 +57,7 @@ def committee(
         redundancy=redundancy,
         seats=dict(parse_seats(text, names) for text in seats or ()),
         limits=tuple(parse_limit(text) for text in limit or ()),
+        targets=tuple(parse_target(text) for text in target or ()),
         include=frozenset(include or ()),
         exclude=frozenset(exclude or ()),
         alternates=alternates,
@@ -83,7 +87,13 @@ def _show(found: Committee) -> None:
     table(("member", "seat", "covers", "alternates (change of coverage)"), rows)
     console().print()
     table(("topic", "coverage"), [(name, f"{value:.3f}") for name, value in found.coverage.items()], right=(1,))
-    if found.costs:
+    if found.costs or found.targets:
         console().print()
-        table(("constraint", "costs"), [(text, f"{cost:.4f}") for text, cost in found.costs.items()], right=(1,))
-    console().print(f"coverage {found.value:.4f} of at most {found.bound:.4f}", style="dim")
+        table(("constraint", "costs"), _costs(found), right=(1,))
+    less = f" less {found.penalty:.4f} for targets" if found.targets else ""
+    console().print(f"coverage {found.value:.4f}{less} of at most {found.bound:.4f}", style="dim")
+
+
+def _costs(found: Committee) -> list[tuple[str, str]]:
+    rows = list(found.costs.items()) + [(f"{one.target}: {one.off} off", one.cost) for one in found.targets]
+    return [(text, "not known" if cost is None else f"{cost:.4f}") for text, cost in rows]

@@ -7,6 +7,7 @@ from search.assignment.lottery import Chances, chances, draw
 from search.assignment.problem import Problem
 from search.assignment.replacement import Replacement, replace_reviewers
 from search.assignment.solve import Objective, Solution, SolveOptions, solve
+from search.assignment.watch import Watch
 
 __all__ = [
     "Chances",
@@ -18,6 +19,7 @@ __all__ = [
     "Replacement",
     "Solution",
     "SolveOptions",
+    "Watch",
     "chances",
     "check",
     "diagnose",

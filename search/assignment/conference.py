@@ -11,20 +11,20 @@ import numpy.typing as npt
 
 from ranking.corpus import NO_YEAR
 from records.errors import AssignmentError
-from records.paper import Paper
 from records.progress import NO_PROGRESS, Progress
-from search.affinity import Affinity, Explanation, Vectorize, profiles_of_papers, score_table, with_bids
+from search.affinity import Affinity, Explanation, Vectorize, score_table, with_bids
 from search.assignment.inputs import ReviewerRecord, SubmissionRecord
 from search.assignment.lottery import chances, draw
 from search.assignment.problem import Problem
+from search.assignment.scorers import scorer_of
 from search.assignment.solve import Objective, Solution, SolveOptions, solve
-from search.conflicts import DEFAULT, Person, Policy, Relations, Report, find_conflicts
+from search.assignment.ties import conflicts_between
+from search.conflicts import DEFAULT, Person, Policy, Report
 from search.conflicts.identify import Identities
 from search.embedding import paper_text
-from search.people import People, row
-from search.text import title_key
+from search.people import People
 
-__all__ = ["Conference", "Pair", "Rules", "assign_all", "prepare", "reasons", "scorer_of"]
+__all__ = ["Conference", "Pair", "Rules", "assign_all", "prepare", "reasons"]
 
 Table = npt.NDArray[np.float32]
 Scores = Mapping[tuple[str, str], float]
@@ -84,6 +84,8 @@ def prepare(
     *,
     people: People | None = None,
     vectorize: Vectorize | None = None,
+    stored: bool = False,
+    most_papers: int | None = None,
     scores: Scores | None = None,
     bids: Scores | None = None,
     conflicts: Sequence[tuple[str, str]] = (),
@@ -93,19 +95,14 @@ def prepare(
     """Affinities, conflicts and the problem. ``scores`` are taken as affinities when given, and nothing is computed.
 
     ``conflicts``: further declared ones, (submission, reviewer). Papers of a reviewer come with the record or, for
-    those with an id in the collection, from there.
+    those with an id in the collection, from there. ``stored``, ``most_papers``: see :func:`scorer_of`.
 
     :raises AssignmentError: when ids clash, or no reviewer has papers and there are no scores.
     """
     rules = rules or Rules()
     names = [record.submission.id for record in submissions], [record.person.id for record in reviewers]
-    report = find_conflicts(
-        [record.submission for record in submissions],
-        [record.person for record in reviewers],
-        people=people,
-        policy=rules.policy,
-        relations=_relations(submissions, reviewers, conflicts),
-        progress=progress,
+    report = conflicts_between(
+        submissions, reviewers, people=people, policy=rules.policy, conflicts=conflicts, progress=progress
     )
     scorer, vectors = None, None
     if scores is not None:
@@ -113,7 +110,7 @@ def prepare(
     else:
         texts = [paper_text(record.title, record.abstract) for record in submissions]
         progress.start("affinities", len(texts))
-        scorer = scorer_of(reviewers, people, vectorize, rules.recent)
+        scorer = scorer_of(reviewers, people, vectorize, rules.recent, stored=stored, most_papers=most_papers)
         vectors = None if vectorize is None else vectorize(texts)
         affinity = scorer.table(texts, vectors)
         progress.finish()
@@ -135,7 +132,7 @@ def assign_all(conference: Conference, options: SolveOptions, progress: Progress
         return solve(conference.problem, options, progress)
     if options.objective is not Objective.TOTAL:
         raise AssignmentError("a randomised assignment maximises the total; take the cap off for the fair objective")
-    made = chances(conference.problem, rules.cap, top=options.top, time_limit=options.time_limit)
+    made = chances(conference.problem, rules.cap, top=options.top, time_limit=options.time_limit, watch=options.watch)
     return draw(made, rules.seed)
 
 
@@ -162,58 +159,6 @@ def reasons(conference: Conference, solution: Solution, *, papers: int = 3) -> l
             )
         )
     return made
-
-
-def _relations(
-    submissions: Sequence[SubmissionRecord], reviewers: Sequence[ReviewerRecord], conflicts: Sequence[tuple[str, str]]
-) -> Relations:
-    known = {record.submission.id for record in submissions}, {record.person.id for record in reviewers}
-    for paper, reviewer in conflicts:
-        if paper not in known[0] or reviewer not in known[1]:
-            raise AssignmentError(f"a conflict names {paper!r} and {reviewer!r}, which are not both there")
-    declared = {(who, record.submission.id) for record in submissions for who in record.conflicts}
-    declared |= {(record.person.id, paper) for record in reviewers for paper in record.conflicts}
-    declared |= {(reviewer, paper) for paper, reviewer in conflicts}
-    advisors = frozenset((record.person.id, who) for record in reviewers for who in record.advisors)
-    related = frozenset((record.person.id, who) for record in reviewers for who in record.related)
-    return Relations(advisors=advisors, people=related, submissions=frozenset(declared))
-
-
-def scorer_of(
-    reviewers: Sequence[ReviewerRecord],
-    people: People | None,
-    vectorize: Vectorize | None,
-    recent: int | None = None,
-) -> Affinity:
-    """What scores texts for reviewers, by the papers of their records and of the collection.
-
-    :raises AssignmentError: when nobody has papers.
-    """
-    papers: dict[str, Paper] = {}
-    written: dict[str, list[str]] = {}
-    for record in reviewers:
-        own = list(record.papers)
-        if people is not None:
-            own += _collected(record, people)
-        once = {title_key(paper.title): paper for paper in reversed(own)}  # what came with the record counts
-        papers.update((paper.id, paper) for paper in once.values())
-        written[record.person.id] = sorted(paper.id for paper in once.values())
-    if not papers:
-        raise AssignmentError(
-            "no reviewer has papers to compare with: give papers, or ids of people in the collection, or a score file"
-        )
-    profiles = profiles_of_papers(papers.values(), written, vectorize)
-    return Affinity(profiles if recent is None else profiles.most_recent(recent))
-
-
-def _collected(record: ReviewerRecord, people: People) -> list[Paper]:
-    """Papers of a reviewer in the collection: those listed by id, and those of the person."""
-    found = [document.paper for document in people.engine.papers(record.paper_ids) if document is not None]
-    identity = Identities(people).of(record.person) if record.person.author else None
-    if identity is not None and identity.position is not None:
-        written = row(people.arrays.written, identity.position)
-        found += [document.paper for document in people.paper_documents(written)]
-    return list({paper.id: paper for paper in found}.values())
 
 
 def _problem(

@@ -16,6 +16,7 @@ from search.assignment.columns import Remainder, Worth
 from search.assignment.milp import MOST_PAIRS, exact_total
 from search.assignment.problem import Problem
 from search.assignment.total import Best, Deadline, best_total
+from search.assignment.watch import NO_WATCH, Watch
 
 __all__ = ["Diagnosis", "Relaxation", "diagnose"]
 
@@ -43,8 +44,7 @@ class Relaxation:
 class Diagnosis:
     """``proven``: there is no assignment (False: none was found). ``clash``: rules that contradict each other.
 
-
-    ``papers`` and ``reviewers`` are those the clash is about.
+    ``papers`` and ``reviewers`` are those the clash is about; ``names`` are those of the problem.
     """
 
     proven: bool
@@ -52,6 +52,7 @@ class Diagnosis:
     papers: tuple[int, ...]
     reviewers: tuple[int, ...]
     relaxations: tuple[Relaxation, ...]
+    names: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
     @property
     def summary(self) -> str:
@@ -62,9 +63,9 @@ class Diagnosis:
         return f"{found}: {self.clash}. {advice}."
 
 
-def diagnose(problem: Problem, *, proven: bool) -> Diagnosis:
+def diagnose(problem: Problem, *, proven: bool, watch: Watch = NO_WATCH) -> Diagnosis:
     """What is wrong with ``problem``, which has no assignment."""
-    deadline = Deadline.after(_SECONDS)
+    deadline = Deadline.after(_SECONDS, watch)
     clash, papers, reviewers = _clash(problem)
     finders = (_highest, _least, _demand, _senior, _conflicts, _apart, _fixed)
     found = []
@@ -72,7 +73,7 @@ def diagnose(problem: Problem, *, proven: bool) -> Diagnosis:
         relaxation = None if deadline.over else finder(problem, deadline)
         if relaxation is not None:
             found.append(relaxation)
-    return Diagnosis(proven, clash, papers, reviewers, tuple(found))
+    return Diagnosis(proven, clash, papers, reviewers, tuple(found), problem.names)
 
 
 def _try(problem: Problem, deadline: Deadline, worth: Worth | None = None) -> Best | None:

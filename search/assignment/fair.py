@@ -20,7 +20,7 @@ from search.assignment.columns import Remainder, Worth, best_pairs
 from search.assignment.problem import Problem
 from search.assignment.total import Deadline, best_total
 
-__all__ = ["Exchange", "lowest_bound", "paper_scores"]
+__all__ = ["Exchange", "lowest_alone", "lowest_bound", "paper_scores"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -62,11 +62,18 @@ class Exchange:
         paper, reviewer = np.nonzero(self.has)
         return paper, reviewer
 
-    def run(self, deadline: Deadline) -> int:
-        """Exchange until no paper can be raised, or time is over; returns the number of exchanges."""
+    def run(self, deadline: Deadline, bound: float = np.inf) -> int:
+        """Exchange until no paper can be raised, or time is over; returns the number of exchanges.
+
+        The deadline's watch is told the lowest score whenever it rose, with ``bound``.
+        """
+        told = -np.inf
         settled = np.zeros(self.problem.papers, dtype=np.bool_)
         done = 0
         while not settled.all() and not deadline.over:
+            if self.scores.min() > told:
+                told = float(self.scores.min())
+                deadline.watch.best(told, bound)
             open_scores = np.where(settled, np.inf, self.scores)
             lowest = int(np.argmin(open_scores))
             if self._raise(lowest):
@@ -156,8 +163,7 @@ def lowest_bound(problem: Problem, remainder: Remainder, reached: float, top: in
     First what each paper would get if it chose alone; where that is above ``reached``, the linear program of the
     highest lowest score over the candidates, whose prices of the papers weigh a total that bounds it over all pairs.
     """
-    alone = _alone(problem, remainder)
-    bound = float(alone.min(initial=np.inf))
+    bound = lowest_alone(problem, remainder)
     if bound <= reached + 1e-6 * max(1.0, abs(reached)) or deadline.over or not problem.papers:
         return bound
     weights = _prices(problem, remainder, top, deadline)
@@ -167,6 +173,11 @@ def lowest_bound(problem: Problem, remainder: Remainder, reached: float, top: in
     fixed = float((weights[paper] * problem.affinity[paper, reviewer]).sum())
     best = best_total(Worth(problem, weights), remainder, top, deadline)
     return min(bound, best.bound + fixed)
+
+
+def lowest_alone(problem: Problem, remainder: Remainder) -> float:
+    """The lowest score that a paper would have if each chose alone: no assignment has a higher lowest score."""
+    return float(_alone(problem, remainder).min(initial=np.inf))
 
 
 def _alone(problem: Problem, remainder: Remainder) -> Floats:

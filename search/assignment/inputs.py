@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,14 @@ from records.name import Name
 from records.paper import Paper
 from search.conflicts import Person, Stay, Submission
 
-__all__ = ["ReviewerRecord", "SubmissionRecord", "read_reviewers", "read_submissions"]
+__all__ = [
+    "ReviewerRecord",
+    "SubmissionRecord",
+    "read_reviewers",
+    "read_submissions",
+    "reviewers_of",
+    "submissions_of",
+]
 
 Record = Mapping[str, Any]
 _LISTS = ("submissions", "papers", "notes", "reviewers", "profiles", "users")
@@ -66,16 +73,25 @@ def read_submissions(path: Path) -> list[SubmissionRecord]:
 
     :raises AssignmentError: when it cannot be read, or a record lacks an id or a title.
     """
+    found = submissions_of(_records(path))
+    if not found:
+        raise AssignmentError(f"{path} holds no submissions")
+    return found
+
+
+def submissions_of(records: Iterable[tuple[str, Record]]) -> list[SubmissionRecord]:
+    """The submissions of plain records, each with where it stands, for messages; several of one id are put together.
+
+    :raises AssignmentError: when a record lacks an id or a title.
+    """
     found: dict[str, SubmissionRecord] = {}
-    for where, record in _records(path):
+    for where, record in records:
         made = _submission(record, where)
         old = found.get(made.submission.id)
         if old is not None:  # one row an author
             authors = old.submission.authors + made.submission.authors
             made = replace(old, submission=replace(old.submission, authors=authors))
         found[made.submission.id] = made
-    if not found:
-        raise AssignmentError(f"{path} holds no submissions")
     return list(found.values())
 
 
@@ -84,13 +100,22 @@ def read_reviewers(path: Path) -> list[ReviewerRecord]:
 
     :raises AssignmentError: when it cannot be read, a record lacks an id, or an id comes twice.
     """
+    found = reviewers_of(_records(path))
+    if not found:
+        raise AssignmentError(f"{path} holds no reviewers")
+    return found
+
+
+def reviewers_of(records: Iterable[tuple[str, Record]]) -> list[ReviewerRecord]:
+    """The reviewers of plain records, each with where it stands, for messages.
+
+    :raises AssignmentError: when a record lacks an id, or an id comes twice.
+    """
     found: dict[str, ReviewerRecord] = {}
-    for where, record in _records(path):
+    for where, record in records:
         made = _reviewer(record, where)
         if found.setdefault(made.person.id, made) is not made:
             raise AssignmentError(f"{where}: the reviewer {made.person.id!r} comes twice")
-    if not found:
-        raise AssignmentError(f"{path} holds no reviewers")
     return list(found.values())
 
 

@@ -20,6 +20,7 @@ from search.assignment.columns import Remainder, Worth
 from search.assignment.problem import Problem
 from search.assignment.solve import Solution, solution_of
 from search.assignment.total import Best, Deadline, Lottery, best_total
+from search.assignment.watch import NO_WATCH, Watch
 
 __all__ = ["Chances", "chances", "draw"]
 
@@ -45,7 +46,9 @@ class Chances:
     _solved: Best
 
 
-def chances(problem: Problem, cap: float, *, top: int = 100, time_limit: float | None = None) -> Chances:
+def chances(
+    problem: Problem, cap: float, *, top: int = 100, time_limit: float | None = None, watch: Watch = NO_WATCH
+) -> Chances:
     """The probabilities with the highest expected total affinity, each at most ``cap``. Fixed pairs have 1.
 
     :raises AssignmentError: for a cap outside (0, 1].
@@ -53,10 +56,10 @@ def chances(problem: Problem, cap: float, *, top: int = 100, time_limit: float |
     """
     if not 0 < cap <= 1 or round(cap * _UNIT) < 1:
         raise AssignmentError(f"the highest probability of a pair must lie between 0.001 and 1, not {cap}")
-    deadline = Deadline.after(time_limit)
+    deadline = Deadline.after(time_limit, watch)
     best = _solve(problem, round(cap * _UNIT), top, deadline)
     if best is None:
-        raise InfeasibleError(_too_strict(problem, cap, top))
+        raise InfeasibleError(_too_strict(problem, cap, top, watch))
     plain = best_total(Worth(problem), Remainder.of(problem), top, deadline)
     fixed_paper, fixed_reviewer = problem.fixed.T
     paper = np.concatenate((best.paper, fixed_paper)).astype(np.int64)
@@ -88,14 +91,14 @@ def _solve(problem: Problem, most: int, top: int, deadline: Deadline) -> Best | 
     return best if best.complete else None
 
 
-def _too_strict(problem: Problem, cap: float, top: int) -> str:
+def _too_strict(problem: Problem, cap: float, top: int, watch: Watch) -> str:
     plain = replace(problem, affinity=np.zeros_like(problem.affinity))
     low, high = round(cap * _UNIT), _UNIT
-    if _solve(plain, high, top, Deadline()) is None:
+    if _solve(plain, high, top, Deadline(watch=watch)) is None:
         return "no assignment keeps every rule, whatever the cap: solve without a cap to see which rules clash"
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if _solve(plain, middle, top, Deadline()) is None else (low, middle)
+        low, high = (middle, high) if _solve(plain, middle, top, Deadline(watch=watch)) is None else (low, middle)
     return f"no probabilities of at most {cap:g} keep every rule: a cap of {high / _UNIT:g} is the smallest that does"
 
 

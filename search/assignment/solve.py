@@ -14,10 +14,11 @@ from records.progress import NO_PROGRESS, Progress
 from search.assignment.check import Check, require
 from search.assignment.columns import Remainder, Worth
 from search.assignment.diagnosis import diagnose
-from search.assignment.fair import Exchange, lowest_bound, paper_scores
+from search.assignment.fair import Exchange, lowest_alone, lowest_bound, paper_scores
 from search.assignment.milp import MOST_PAIRS, exact_total
 from search.assignment.problem import Problem
 from search.assignment.total import Best, Deadline, best_total
+from search.assignment.watch import NO_WATCH, Watch
 
 __all__ = ["Objective", "Solution", "SolveOptions", "solution_of", "solve"]
 
@@ -35,12 +36,14 @@ class Objective(StrEnum):
 class SolveOptions:
     """How to solve. ``top``: candidates of a paper to begin with (more are taken up where prices ask for them).
 
-    ``time_limit``: seconds after which the best assignment so far is taken. One flow is not interrupted.
+    ``time_limit``: seconds after which the best assignment so far is taken. One flow is not interrupted. ``watch`` is
+    told of better assignments and can stop the solve between steps.
     """
 
     objective: Objective = Objective.TOTAL
     top: int = 100
     time_limit: float | None = None
+    watch: Watch = NO_WATCH
 
     def __post_init__(self) -> None:
         if self.top < 1:
@@ -93,20 +96,20 @@ def solve(problem: Problem, options: SolveOptions = _DEFAULT, progress: Progress
     :raises InfeasibleError: when no assignment keeps every rule; it carries a :class:`Diagnosis`.
     """
     started = time.monotonic()
-    deadline = Deadline.after(options.time_limit)
+    deadline = Deadline.after(options.time_limit, options.watch)
     progress.start("assign", problem.papers)
     remainder = Remainder.of(problem)
-    best = _best(Worth(problem), remainder, options.top, deadline)
+    best = _best(problem, remainder, options, deadline)
     if best is None or not best.complete:
         progress.finish()
-        raise _infeasible(problem, proven=best is None or best.proven)
+        raise _infeasible(problem, proven=best is None or best.proven, watch=options.watch)
     paper, reviewer = with_fixed(problem, best)
     finished, bound = best.finished, best.bound + _fixed_worth(problem)
     progress.advance(problem.papers)
     if options.objective is Objective.FAIR:
         progress.start("raise the lowest papers", problem.papers)
         exchange = Exchange(problem, paper, reviewer)
-        exchange.run(deadline)
+        exchange.run(deadline, lowest_alone(problem, remainder))
         paper, reviewer = exchange.pairs()
         lowest = float(exchange.scores.min(initial=np.inf))
         bound = lowest_bound(problem, remainder, lowest, options.top, deadline)
@@ -153,18 +156,24 @@ def _fixed_worth(problem: Problem) -> float:
     return float(problem.affinity[paper, reviewer].astype(np.float64).sum())
 
 
-def _best(worth: Worth, remainder: Remainder, top: int, deadline: Deadline) -> Best | None:
+def _best(problem: Problem, remainder: Remainder, options: SolveOptions, deadline: Deadline) -> Best | None:
     """By flows; by integer programming where they gave up pairs to keep reviewers apart and it is small enough."""
     rules = remainder.rules
     if min(x.min(initial=0) for x in (rules.demand, rules.juniors, rules.most - rules.least)) < 0:
         return None
-    best = best_total(worth, remainder, top, deadline)
-    if best.proven or not len(worth.problem.apart) or int((~remainder.blocked).sum()) > MOST_PAIRS:
+    worth, fixed = Worth(problem), _fixed_worth(problem)
+
+    def found(value: float, bound: float) -> None:
+        if options.objective is Objective.TOTAL:
+            options.watch.best(value + fixed, bound + fixed)
+
+    best = best_total(worth, remainder, options.top, deadline, found=found)
+    if best.proven or not len(problem.apart) or int((~remainder.blocked).sum()) > MOST_PAIRS:
         return best
     exact = exact_total(worth, remainder, deadline)
     return best if exact is None else exact
 
 
-def _infeasible(problem: Problem, *, proven: bool) -> InfeasibleError:
-    diagnosis = diagnose(problem, proven=proven)
+def _infeasible(problem: Problem, *, proven: bool, watch: Watch) -> InfeasibleError:
+    diagnosis = diagnose(problem, proven=proven, watch=watch)
     return InfeasibleError(diagnosis.summary, diagnosis)

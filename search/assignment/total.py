@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from search.assignment.columns import Remainder, Worth, best_pairs, missing_pairs
 from search.assignment.network import Flow, Network, solve_network
+from search.assignment.watch import NO_WATCH, Watch
 
 __all__ = ["Best", "Deadline", "Lottery", "best_total"]
 
@@ -24,19 +25,21 @@ _NEW_PAIRS = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """Until when to go on; ``None``: no limit. ``clock`` counts seconds."""
+    """Until when to go on; ``None``: no limit. ``clock`` counts seconds. ``watch`` is asked whenever the time is."""
 
     at: float | None = None
     clock: Callable[[], float] = time.monotonic
+    watch: Watch = NO_WATCH
 
     @classmethod
-    def after(cls, seconds: float | None) -> Deadline:
+    def after(cls, seconds: float | None, watch: Watch = NO_WATCH) -> Deadline:
         """The time ``seconds`` from now."""
-        return cls(None if seconds is None else time.monotonic() + seconds)
+        return cls(None if seconds is None else time.monotonic() + seconds, watch=watch)
 
     @property
     def over(self) -> bool:
         """Whether the time has come."""
+        self.watch.check()
         return self.at is not None and self.clock() >= self.at
 
 
@@ -85,11 +88,13 @@ def best_total(
     *,
     lottery: Lottery = PLAIN,
     steps: int = 1_000_000,
+    found: Callable[[float, float], None] | None = None,
 ) -> Best:
     """The best assignment of what ``remainder`` leaves to do, by worth, starting from ``top`` candidates a paper.
 
     Without reviewers to keep apart it is optimal over all allowed pairs, unless time runs out. With them it is when
-    arcs could express every meeting that came up; ``bound`` says how far off it can be otherwise.
+    arcs could express every meeting that came up; ``bound`` says how far off it can be otherwise. ``found`` is told the
+    worth and the bound of every assignment on the way that keeps all rules.
     """
     search = _Search(worth, remainder, top, lottery, steps)
     bound, rounds, proven, late = np.inf, 0, False, False
@@ -102,6 +107,8 @@ def best_total(
             bound = min(bound, flow.value + missed)
             proven = proven or not len(new_paper)
         incomplete = flow.unmet.any() or flow.idle.any()  # time is over only for what can do without
+        if found is not None and not incomplete and not search.meetings(flow):
+            found(flow.value, float(bound))
         if len(new_paper) and (incomplete or not late):
             search.extend(new_paper, new_reviewer)
             continue

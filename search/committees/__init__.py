@@ -1,7 +1,7 @@
 """Committees: who covers the topics together, under limits, with alternates and the price of each constraint."""
 
 from search.committees.compose import broken_rules, compose, coverage
-from search.committees.model import Alternate, Candidates, Committee, Limit, Member, Request
+from search.committees.model import Alternate, Candidates, Committee, Limit, Member, Met, Request, Target
 
 __all__ = [
     "Alternate",
@@ -9,7 +9,9 @@ __all__ = [
     "Committee",
     "Limit",
     "Member",
+    "Met",
     "Request",
+    "Target",
     "broken_rules",
     "compose",
     "coverage",

@@ -18,13 +18,16 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from records.errors import AssignmentError, InfeasibleError
 from records.progress import NO_PROGRESS, Progress
-from search.committees.model import Alternate, Candidates, Committee, Limit, Member, Request
+from search.assignment.watch import NO_WATCH, Watch
+from search.committees.groups import groups, members_off, penalty_of
+from search.committees.model import Alternate, Candidates, Committee, Member, Met, Request, Target
 
 __all__ = ["broken_rules", "compose", "coverage"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 _TIE = 1e-6
+_OUT_OF_TIME = 1  # as scipy says it
 
 
 def coverage(candidates: Candidates, members: Ints, redundancy: int) -> Floats:
@@ -33,15 +36,20 @@ def coverage(candidates: Candidates, members: Ints, redundancy: int) -> Floats:
     return np.asarray(best.sum(axis=0) / redundancy, dtype=np.float64)
 
 
-def compose(candidates: Candidates, request: Request, progress: Progress = NO_PROGRESS) -> Committee:
-    """The committee with the highest value under the request's constraints.
+def compose(
+    candidates: Candidates, request: Request, progress: Progress = NO_PROGRESS, watch: Watch = NO_WATCH
+) -> Committee:
+    """The committee with the highest coverage less penalties under the request's constraints.
 
-    :raises AssignmentError: for a request that names what is not there.
+    :raises AssignmentError: for a request that names what is not there, or when time ran out before there was any.
     :raises InfeasibleError: when no committee keeps them; it says without which single constraint there would be one.
     """
     _check_request(candidates, request)
     progress.start("committee", 1)
-    found = _solve(candidates, request)
+    try:
+        found = _solve(candidates, request)
+    except _LateError as error:
+        raise AssignmentError("time ran out before any committee was found: allow more, or drop constraints") from error
     if found is None:
         progress.finish()
         raise InfeasibleError(_why_none(candidates, request))
@@ -49,25 +57,43 @@ def compose(candidates: Candidates, request: Request, progress: Progress = NO_PR
     broken = broken_rules(candidates, request, found.members, found.seats)
     if broken:
         raise AssignmentError("the committee breaks rules: " + "; ".join(broken))
-    value = _value(candidates, request, found.members)
+    worth = _worth(candidates, request, found.members)
+    watch.best(worth, max(found.bound, worth))
     constraints = list(_relaxed(request))
-    progress.start("costs", len(constraints))
-    costs = {}
+    progress.start("costs", len(constraints) + len(request.targets))
+    costs: dict[str, float | None] = {}
     for text, looser in constraints:
-        other = _solve(candidates, looser)
-        gain = 0.0 if other is None else _value(candidates, request, other.members) - value
-        costs[text] = max(0.0, gain)
+        watch.check()
+        other = _in_time(candidates, looser)
+        costs[text] = None if other is None else max(0.0, _worth(candidates, request, other.members) - worth)
+        progress.advance()
+    targets = []
+    for at in range(len(request.targets)):
+        watch.check()
+        targets.append(_met(candidates, request, found, at))
         progress.advance()
     progress.finish()
     by_topic = coverage(candidates, found.members, request.redundancy)
     return Committee(
         tuple(_member(candidates, request, found, at) for at in found.members.tolist()),
         dict(zip(candidates.topics, by_topic.tolist(), strict=True)),
-        value,
-        max(found.bound, value),
+        _value(candidates, request, found.members),
+        max(found.bound, worth),
         costs,
         found.finished,
+        penalty_of(candidates, request.targets, found.members),
+        tuple(targets),
     )
+
+
+def _met(candidates: Candidates, request: Request, found: _Found, at: int) -> Met:
+    """How the target at ``at`` came out."""
+    target = request.targets[at]
+    other = _in_time(candidates, replace(request, targets=request.targets[:at] + request.targets[at + 1 :]))
+    value = _value(candidates, request, found.members)
+    cost = None if other is None else max(0.0, _value(candidates, request, other.members) - value)
+    off = members_off(candidates, target.limit, found.members)
+    return Met(target.text, off, off * target.penalty, cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +116,8 @@ def _check_request(candidates: Candidates, request: Request) -> None:
         )
     if request.size < 1 or request.redundancy < 1 or request.alternates < 0:
         raise AssignmentError("size and redundancy of a committee must be at least 1, alternates not negative")
+    if any(not 0 <= target.penalty < np.inf for target in request.targets):
+        raise AssignmentError("the penalty of a target must not be negative")
     if any(weight < 0 for weight in request.weights.values()) or any(seats < 0 for seats in request.seats.values()):
         raise AssignmentError("weights and seats of topics must not be negative")
     if not any(weight > 0 for weight in _weights(candidates, request)):
@@ -105,22 +133,46 @@ def _value(candidates: Candidates, request: Request, members: Ints) -> float:
     return float(weights @ coverage(candidates, members, request.redundancy) / weights.sum())
 
 
+def _worth(candidates: Candidates, request: Request, members: Ints) -> float:
+    """What is maximised: coverage less the penalties for targets."""
+    return _value(candidates, request, members) - penalty_of(candidates, request.targets, members)
+
+
+class _LateError(Exception):
+    """Time ran out before there was any committee."""
+
+
+def _in_time(candidates: Candidates, request: Request) -> _Found | None:
+    """A committee, None when none was found in time or there is none."""
+    try:
+        return _solve(candidates, request)
+    except _LateError:
+        return None
+
+
 def _solve(candidates: Candidates, request: Request) -> _Found | None:
-    """Variables: member (n), counted for a topic (n x t), sits for a topic (n x topics with seats)."""
+    """Variables: member (n), counted for a topic (n x t), sits for a topic (n x topics with seats), off targets.
+
+    :raises _LateError: when time ran out first.
+    """
     n, t = candidates.expertise.shape
     seated = [at for at, topic in enumerate(candidates.topics) if request.seats.get(topic, 0)]
-    size = n * (1 + t + len(seated))
+    soft = [(target, who) for target in request.targets for who in groups(candidates, target.limit).values()]
+    hard = n * (1 + t + len(seated))
+    size = hard + len(soft)
     weights = _weights(candidates, request)
     worth = candidates.expertise * weights / (weights.sum() * request.redundancy)
     # Of panels that cover the same the one that knows more in all is taken.
-    gain = np.concatenate((_TIE * worth.sum(axis=1), worth.ravel(), np.zeros(n * len(seated))))
-    low, high = np.zeros(size), np.ones(size)
+    penalties = np.array([-target.penalty for target, _ in soft])
+    gain = np.concatenate((_TIE * worth.sum(axis=1), worth.ravel(), np.zeros(n * len(seated)), penalties))
+    low, high = np.zeros(size), np.concatenate((np.ones(hard), np.full(len(soft), float(n + request.size))))
     for at, name in enumerate(candidates.ids):
         low[at] = name in request.include
         high[at] = name not in request.exclude
     if (low > high).any():
         return None
-    rows = list(_rows(candidates, request, seated))
+    rows = [(_wider(row, len(soft)), least, most) for row, least, most in _rows(candidates, request, seated)]
+    rows += _soft_rows(soft, hard)
     matrix = sparse.vstack([row for row, _, _ in rows], format="csr")
     least, most = (np.concatenate([row[i] for row in rows]) for i in (1, 2))
     options = {} if request.time_limit is None else {"time_limit": request.time_limit}
@@ -132,9 +184,11 @@ def _solve(candidates: Candidates, request: Request) -> _Found | None:
         options=options,  # type: ignore[arg-type]
     )
     if solved.x is None:
+        if solved.status == _OUT_OF_TIME:
+            raise _LateError
         return None
     members = np.flatnonzero(solved.x[:n] > 0.5)
-    sits = solved.x[n * (1 + t) :].reshape(n, len(seated)) > 0.5
+    sits = solved.x[n * (1 + t) : hard].reshape(n, len(seated)) > 0.5
     seats = {int(member): seated[int(place)] for member, place in zip(*np.nonzero(sits), strict=True)}
     bound = float(-solved.mip_dual_bound) if solved.mip_dual_bound is not None else float("inf")
     return _Found(members, seats, bound, solved.status == 0)
@@ -168,21 +222,30 @@ def _rows(
         wanted = np.array([request.seats[candidates.topics[at]] for at in seated], dtype=np.float64)
         yield block(None, None, per_seat), wanted, wanted
     for limit in request.limits:
-        for who in _groups(candidates, limit).values():
+        for who in groups(candidates, limit).values():
             row = np.zeros((1, n))
             row[0, who] = 1
             most = free if limit.most is None else float(limit.most)
             yield block(sparse.csr_array(row), None, None), one(1) * limit.least, one(1) * most
 
 
-def _groups(candidates: Candidates, limit: Limit) -> dict[str, list[int]]:
-    """Candidates by value of the limit's attribute; those without a value belong to none."""
-    groups: dict[str, list[int]] = {limit.value: []} if limit.value is not None else {}
-    for at, attributes in enumerate(candidates.attributes):
-        value = attributes.get(limit.attribute)
-        if value is not None and limit.value in {None, value}:
-            groups.setdefault(value, []).append(at)
-    return groups
+def _wider(row: sparse.csr_array, columns: int) -> sparse.csr_array:
+    return sparse.csr_array((row.data, row.indices, row.indptr), shape=(row.shape[0], row.shape[1] + columns))
+
+
+def _soft_rows(soft: list[tuple[Target, list[int]]], hard: int) -> list[tuple[sparse.csr_array, Floats, Floats]]:
+    """For each group of a target: members and those missing are enough, members less those off are not too many."""
+    made = []
+    size = hard + len(soft)
+    for at, (target, who) in enumerate(soft):
+        limit = target.limit
+        for sign, least, most in ((1.0, float(limit.least), np.inf), (-1.0, -np.inf, limit.most)):
+            if most is not None:
+                row = np.zeros((1, size))
+                row[0, who] = 1
+                row[0, hard + at] = sign
+                made.append((sparse.csr_array(row), np.full(1, least), np.full(1, float(most))))
+    return made
 
 
 def broken_rules(candidates: Candidates, request: Request, members: Ints, seats: dict[int, int]) -> list[str]:
@@ -221,7 +284,7 @@ def _relaxed(request: Request) -> Iterator[tuple[str, Request]]:
 def _why_none(candidates: Candidates, request: Request) -> str:
     if request.size > len(candidates.ids):
         return f"no committee of {request.size}: there are {len(candidates.ids)} candidates"
-    works = [text for text, looser in _relaxed(request) if _solve(candidates, looser) is not None]
+    works = [text for text, looser in _relaxed(request) if _in_time(candidates, looser) is not None]
     if not works:
         return "no committee keeps every constraint, and leaving out a single one does not help"
     return f"no committee keeps every constraint; there is one without: {'; or '.join(works)}"
@@ -242,13 +305,13 @@ def _member(candidates: Candidates, request: Request, found: _Found, at: int) ->
 def _alternates(candidates: Candidates, request: Request, found: _Found, at: int) -> list[Alternate]:
     """Who could sit in this place with all other members staying: those who keep every rule, best coverage first."""
     others = found.members[found.members != at]
-    value = _value(candidates, request, found.members)
+    worth = _worth(candidates, request, found.members)
     outside = np.setdiff1d(np.arange(len(candidates.ids)), found.members)
     losses = []
     for candidate in outside.tolist():
         members = np.sort(np.append(others, candidate))
         seats = {candidate if member == at else member: topic for member, topic in found.seats.items()}
         if not broken_rules(candidates, request, members, seats):
-            losses.append((value - _value(candidates, request, members), candidate))
+            losses.append((worth - _worth(candidates, request, members), candidate))
     best = sorted(losses)[: request.alternates]
     return [Alternate(candidates.ids[candidate], loss) for loss, candidate in best]

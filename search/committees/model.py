@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from records.errors import AssignmentError
 
-__all__ = ["Alternate", "Candidates", "Committee", "Limit", "Member", "Request"]
+__all__ = ["Alternate", "Candidates", "Committee", "Limit", "Member", "Met", "Request", "Target"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -66,12 +66,26 @@ class Limit:
         return f"{what}: {' and '.join(bounds) or 'any number'}"
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A limit that may be missed: every member too few or too many costs ``penalty`` of coverage."""
+
+    limit: Limit
+    penalty: float = 0.05
+
+    @property
+    def text(self) -> str:
+        """In words."""
+        return f"{self.limit.text}, {self.penalty:g} for each member off"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """``size`` members. ``redundancy``: each topic counts its so many best members. ``weights``: of topics (1 if none).
 
     ``seats``: topic -> members who sit for it and for no other topic. ``include`` must be members, ``exclude`` must not
-    be. ``alternates``: how many for each seat.
+    be. ``alternates``: how many for each seat. ``targets`` are weighed against coverage. ``time_limit``: seconds of a
+    solve.
     """
 
     size: int
@@ -79,6 +93,7 @@ class Request:
     weights: Mapping[str, float] = field(default_factory=dict)
     seats: Mapping[str, int] = field(default_factory=dict)
     limits: tuple[Limit, ...] = ()
+    targets: tuple[Target, ...] = ()
     include: frozenset[str] = frozenset()
     exclude: frozenset[str] = frozenset()
     alternates: int = 3
@@ -87,7 +102,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Alternate:
-    """Who could take a seat with everything kept, and what the coverage would lose (negative: gain)."""
+    """Who could take a seat with everything kept, and what coverage less penalties would lose (negative: gain)."""
 
     candidate: str
     loss: float
@@ -104,16 +119,32 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Met:
+    """How a target came out: members ``off`` it, the ``penalty`` for that, and what the target costs.
+
+    ``cost``: how much more coverage there could be without it; None when time ran out first.
+    """
+
+    target: str
+    off: int
+    penalty: float
+    cost: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Committee:
     """A panel that was checked. ``coverage``: by topic, the mean expertise of its best members.
 
-    ``value``: weighted mean coverage; ``bound``: none can have more. ``costs``: constraint in words -> how much more
-    coverage there could be without it.
+    ``value``: weighted mean coverage; ``penalty``: what it pays for targets that are missed; ``bound``: none can have
+    more of ``value - penalty``. ``costs``: constraint in words -> how much more of that there could be without it, None
+    when time ran out first.
     """
 
     members: tuple[Member, ...]
     coverage: dict[str, float]
     value: float
     bound: float
-    costs: dict[str, float]
+    costs: dict[str, float | None]
     finished: bool
+    penalty: float = 0.0
+    targets: tuple[Met, ...] = ()

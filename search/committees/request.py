@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from records.errors import AssignmentError
 from search.assignment.inputs import ReviewerRecord
-from search.committees.model import Candidates, Limit
+from search.committees.model import Candidates, Limit, Target
 
-__all__ = ["candidates_of", "parse_limit", "parse_seats"]
+__all__ = ["candidates_of", "parse_limit", "parse_seats", "parse_target"]
 
 _LIMIT = re.compile(r"\s*([^:<>=]+?)\s*(?::\s*([^<>=]+?)\s*)?(<=|>=|=)\s*(\d+)\s*")
 
@@ -28,6 +28,23 @@ def parse_limit(text: str) -> Limit:
     attribute, value, sign, count = match.groups()
     number = int(count)
     return Limit(attribute, value, number if sign != "<=" else 0, number if sign != ">=" else None)
+
+
+def parse_target(text: str) -> Target:
+    """A limit that may be missed, with the penalty for each member off, ``seniority:junior>=2@0.1``; 0.05 if none.
+
+    :raises AssignmentError: when it is none.
+    """
+    limit, _, penalty = text.partition("@")
+    if not penalty:
+        return Target(parse_limit(limit))
+    try:
+        value = float(penalty)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise AssignmentError(f"{text!r} is no target; write a limit and a penalty from 0: country<=2@0.1")
+    return Target(parse_limit(limit), value)
 
 
 def parse_seats(text: str, topics: Sequence[str]) -> tuple[str, int]:

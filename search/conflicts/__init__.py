@@ -2,12 +2,14 @@
 
 from search.conflicts.domains import organisation
 from search.conflicts.find import find_conflicts
+from search.conflicts.guesses import guessed_advisors
 from search.conflicts.model import (
     DEFAULT,
     PRESETS,
     STRICT,
     Certainty,
     Conflict,
+    Guess,
     Kind,
     Person,
     Policy,
@@ -24,6 +26,7 @@ __all__ = [
     "STRICT",
     "Certainty",
     "Conflict",
+    "Guess",
     "Kind",
     "Person",
     "Policy",
@@ -33,5 +36,6 @@ __all__ = [
     "Submission",
     "Unresolved",
     "find_conflicts",
+    "guessed_advisors",
     "organisation",
 ]

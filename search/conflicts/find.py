@@ -21,6 +21,7 @@ from search.conflicts.model import (
     FOREVER,
     Certainty,
     Conflict,
+    Guess,
     Kind,
     Person,
     Policy,
@@ -51,6 +52,7 @@ class _Tie:
     papers: tuple[int, ...] = ()
     stays: tuple[Stay, ...] = ()
     detail: str = ""
+    guess: Guess | None = None
 
 
 def find_conflicts(
@@ -121,9 +123,12 @@ class _Finder:
         for who, what in relations.submissions:
             self._declared[what].update(self.index.ids.get(who, ()))
         self._partners = [(_by_person(relations.people), Kind.DECLARED, CERTAIN)]
+        self._guesses: dict[str, dict[str, Guess]] = defaultdict(dict)
         if policy.advisors:
             self._partners.append((_by_person(relations.advisors), Kind.ADVISOR, CERTAIN))
-            self._partners.append((_by_person(relations.guessed), Kind.ADVISOR, UNCERTAIN))
+            for guess in relations.guessed if policy.guessed else ():
+                self._guesses[guess.student][guess.advisor] = guess
+                self._guesses[guess.advisor][guess.student] = guess
 
     def _latest_year(self) -> int:
         years = self.arrays.corpus.years if self.arrays is not None else np.empty(0, dtype=np.int16)
@@ -208,7 +213,22 @@ class _Finder:
             return Conflict(
                 submission.id, reviewer, tie.kind, tie.certainty, author.id, (), *years, detail=stay.institution
             )
+        if tie.guess is not None:
+            return self._guessed(tie.guess, submission, reviewer, author, own)
         return Conflict(submission.id, reviewer, tie.kind, tie.certainty, author.id, detail=tie.detail)
+
+    def _guessed(
+        self, guess: Guess, submission: Submission, reviewer: str, author: Person, own: int | None
+    ) -> Conflict | None:
+        """An advisor's conflict, unless the submission itself is all that it rests on."""
+        ours = None if own is None or self.arrays is None else self.arrays.paper_ids[own]
+        papers = tuple(paper for paper in guess.papers if paper != ours)
+        if guess.papers and not papers:
+            return None
+        years = guess.first, guess.last
+        return Conflict(
+            submission.id, reviewer, Kind.ADVISOR, UNCERTAIN, author.id, papers, *years, detail=guess.detail
+        )
 
     def _joint(self, tie: _Tie, submission: Submission, author: Person, year: int, own: int | None) -> Conflict | None:
         assert self.arrays is not None  # noqa: S101 - such ties come from the arrays
@@ -322,6 +342,10 @@ class _Finder:
             for other in sorted({other for key in keys for other in partners.get(key, ())}):
                 for number in self.index.ids.get(other, ()):
                     yield _Tie(number, kind, certainty)
+        guesses = {other: guess for key in sorted(keys) for other, guess in self._guesses.get(key, {}).items()}
+        for other, guess in sorted(guesses.items()):
+            for number in self.index.ids.get(other, ()):
+                yield _Tie(number, Kind.ADVISOR, UNCERTAIN, guess=guess)
 
 
 def _by_person(pairs: frozenset[tuple[str, str]]) -> dict[str, set[str]]:

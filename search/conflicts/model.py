@@ -19,6 +19,7 @@ __all__ = [
     "STRICT",
     "Certainty",
     "Conflict",
+    "Guess",
     "Kind",
     "Person",
     "Policy",
@@ -89,15 +90,30 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """Somebody may have been the student of ``advisor`` (ids as in :class:`Relations`), though nobody said so.
+
+    ``papers``: ids of those it rests on, with their first and last year; ``detail`` says how it was guessed.
+    """
+
+    student: str
+    advisor: str
+    detail: str = ""
+    papers: tuple[str, ...] = ()
+    first: int | None = None
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Relations:
     """What was declared, by ids of people of the input or the collection, or their e-mail addresses in lower case.
 
-    ``advisors``: (student, advisor); ``guessed``: the same when nobody said so; ``people``: (person, person) who are in
+    ``advisors``: (student, advisor); ``guessed``: when nobody said so; ``people``: (person, person) who are in
     conflict; ``submissions``: (person, submission).
     """
 
     advisors: frozenset[tuple[str, str]] = frozenset()
-    guessed: frozenset[tuple[str, str]] = frozenset()
+    guessed: tuple[Guess, ...] = ()
     people: frozenset[tuple[str, str]] = frozenset()
     submissions: frozenset[tuple[str, str]] = frozenset()
 
@@ -108,8 +124,9 @@ class Policy:
 
     ``years``: joint papers and institutions count for so many years up to the submission's (None: for ever).
     ``papers``: so many joint papers make a conflict. ``team``: papers with more authors make nobody close (None: all
-    do). ``printed``: institutions as printed on papers count, as uncertain, since papers name old workplaces too.
-    ``initials``: names that agree only in initials are namesakes also of people with a profile.
+    do). ``guessed``: advisors guessed from bylines count, as uncertain. ``printed``: institutions as printed on papers
+    count, as uncertain, since papers name old workplaces too. ``initials``: names that agree only in initials are
+    namesakes also of people with a profile.
     """
 
     name: str = "default"
@@ -120,6 +137,7 @@ class Policy:
     printed: bool = True
     domains: bool = True
     advisors: bool = True
+    guessed: bool = True
     cosubmissions: bool = False
     initials: bool = False
 

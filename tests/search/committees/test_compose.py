@@ -81,7 +81,7 @@ def test_the_best_of_all_panels_or_infeasible(given_: tuple[Candidates, Request]
     assert found.value == pytest.approx(best, abs=1e-5)
     assert found.value == pytest.approx(_value(candidates, request, panel))
     assert found.bound >= best - 1e-5
-    assert all(cost >= 0 for cost in found.costs.values())
+    assert all(cost is not None and cost >= 0 for cost in found.costs.values())
     for member, at in zip(found.members, panel, strict=True):
         for alternate in member.alternates:
             other = tuple(sorted({*panel} - {at} | {candidates.ids.index(alternate.candidate)}))

@@ -17,6 +17,7 @@ from search.conflicts import (
     STRICT,
     Certainty,
     Conflict,
+    Guess,
     Kind,
     Person,
     Policy,
@@ -100,7 +101,7 @@ def test_institutions_as_printed_are_uncertain_and_declared_ones_certain() -> No
 
 
 def test_advisors_never_expire_and_guesses_stay_guesses() -> None:
-    relations = Relations(advisors=frozenset({("ann", "zoe")}), guessed=frozenset({("yan", "ann")}))
+    relations = Relations(advisors=frozenset({("ann", "zoe")}), guessed=(Guess("yan", "ann"),))
     assert [(c.kind, c.certainty) for c in _found(_person("zoe"), relations=relations)] == [(Kind.ADVISOR, CERTAIN)]
     assert [(c.kind, c.certainty) for c in _found(_person("yan"), relations=relations)] == [(Kind.ADVISOR, UNCERTAIN)]
     assert _found(_person("zoe"), Policy(advisors=False), relations=relations) == []

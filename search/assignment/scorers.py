@@ -1,0 +1,93 @@
+"""What scores texts for people: profiles made of the papers of their records and of the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ranking.corpus import NO_YEAR
+from records.errors import AssignmentError
+from records.paper import Paper
+from search.affinity import Affinity, Vectorize, profiles_of_papers
+from search.assignment.inputs import ReviewerRecord
+from search.conflicts.identify import Identities
+from search.engine import Vectors
+from search.people import People, row
+from search.text import title_key
+
+__all__ = ["scorer_of"]
+
+
+def scorer_of(
+    reviewers: Sequence[ReviewerRecord],
+    people: People | None,
+    vectorize: Vectorize | None,
+    recent: int | None = None,
+    *,
+    stored: bool = False,
+    most_papers: int | None = None,
+) -> Affinity:
+    """What scores texts for reviewers. ``recent``: only so many latest papers of each.
+
+    ``stored``: papers of the collection have the vectors of its generation, and ``vectorize``, which must be by the
+    same model, makes those of others only. ``most_papers``: more of all reviewers together are refused.
+
+    :raises AssignmentError: when nobody has papers, or all have too many.
+    """
+    papers: dict[str, Paper] = {}
+    own: set[str] = set()
+    written: dict[str, list[str]] = {}
+    for record in reviewers:
+        found = list(record.papers) + ([] if people is None else _collected(record, people))
+        once = {title_key(paper.title): paper for paper in reversed(found)}  # what came with the record counts
+        kept = _latest(list(once.values()), recent)
+        papers.update((paper.id, paper) for paper in kept)
+        own.update(paper.id for paper in record.papers)
+        written[record.person.id] = [paper.id for paper in kept]
+        if most_papers is not None and len(papers) > most_papers:
+            raise AssignmentError(
+                f"the reviewers have more than {most_papers} papers together: ask for the most recent ones only"
+            )
+    if not papers:
+        raise AssignmentError(
+            "no reviewer has papers to compare with: give papers, or ids of people in the collection, or a score file"
+        )
+    if people is None or vectorize is None or not stored:
+        return Affinity(profiles_of_papers(papers.values(), written, vectorize))
+    profiles = profiles_of_papers(papers.values(), written)
+    vectors = _vectors(profiles.paper_ids, profiles.texts, people, vectorize, own)
+    return Affinity(replace(profiles, vectors=vectors))
+
+
+def _latest(papers: list[Paper], recent: int | None) -> list[Paper]:
+    """By id; with ``recent`` only so many, those of later years first."""
+    ordered = sorted(papers, key=lambda paper: paper.id)
+    if recent is None:
+        return ordered
+    if recent < 1:
+        raise AssignmentError(f"a profile must keep at least 1 paper, not {recent}")
+    latest = sorted(ordered, key=lambda paper: -(NO_YEAR if paper.year is None else paper.year))[:recent]
+    return sorted(latest, key=lambda paper: paper.id)
+
+
+def _vectors(ids: Sequence[str], texts: Sequence[str], people: People, vectorize: Vectorize, own: set[str]) -> Vectors:
+    """Stored vectors; made ones of papers that came with a record (``own``) or that the generation has none of."""
+    vectors, known = people.engine.vectors(ids)
+    made = vectors.astype(np.float32)
+    known = known & np.array([paper not in own for paper in ids], dtype=np.bool_)
+    missing = np.flatnonzero(~known)
+    if len(missing):
+        made[missing] = vectorize([texts[at] for at in missing.tolist()])
+    return made
+
+
+def _collected(record: ReviewerRecord, people: People) -> list[Paper]:
+    """Papers of a reviewer in the collection: those listed by id, and those of the person."""
+    found = [document.paper for document in people.engine.papers(record.paper_ids) if document is not None]
+    identity = Identities(people).of(record.person) if record.person.author else None
+    if identity is not None and identity.position is not None:
+        written = row(people.arrays.written, identity.position)
+        found += [document.paper for document in people.paper_documents(written)]
+    return list({paper.id: paper for paper in found}.values())
