@@ -49,6 +49,10 @@ def create_app(
     app.openapi = lambda: _description(app)  # type: ignore[method-assign] # as FastAPI's documentation has it
     app.state.serving = serving
     errors.install(app)
+    if pages:
+        from api.pages import mount  # noqa: PLC0415 - a server without pages needs no templates
+
+        mount(app)
     for router in (
         papers.router,
         collaborators.router,
@@ -58,10 +62,6 @@ def create_app(
         service.router,
     ):
         app.include_router(router)
-    if pages:
-        from api.pages import mount  # noqa: PLC0415 - a server without pages needs no templates
-
-        mount(app)
     if cors_origins:
         app.add_middleware(CORSMiddleware, allow_origins=list(cors_origins), allow_methods=["GET", "POST"])
     app.add_middleware(RequestLimit, limit=max_request_bytes)

@@ -7,8 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from search.profiles.model import Network, YearRow
+from search.rankings.trends import TrendYear
 
-__all__ = ["Bar", "BarChart", "RingChart", "RingLink", "RingNode", "citation_bars", "paper_bars", "ring"]
+__all__ = [
+    "Bar",
+    "BarChart",
+    "RingChart",
+    "RingLink",
+    "RingNode",
+    "citation_bars",
+    "paper_bars",
+    "ring",
+    "trend_bars",
+    "trend_shares",
+]
 
 _HEIGHT = 120
 _SLOT, _WIDEST = 640, 24
@@ -28,7 +40,9 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class BarChart:
-    """``bars`` of one width in a box; ``ticks`` are the years written below, ``most`` is the highest bar."""
+    """``bars`` of one width in a box; ``ticks`` are the years written below, ``most`` is the highest bar, ``says`` the
+    chart in words.
+    """
 
     title: str
     width: float
@@ -36,7 +50,8 @@ class BarChart:
     bar: float
     bars: tuple[Bar, ...]
     ticks: tuple[Bar, ...]
-    most: int
+    most: float
+    says: str
 
 
 def paper_bars(years: Sequence[YearRow]) -> BarChart | None:
@@ -58,7 +73,26 @@ def citation_bars(years: Sequence[YearRow]) -> BarChart | None:
     return _bars("Citations by year", rows)
 
 
-def _bars(title: str, rows: Sequence[tuple[int, int, int, str]]) -> BarChart | None:
+def trend_bars(years: Sequence[TrendYear]) -> BarChart | None:
+    """Papers of a topic by year, those of complete years darker; None when there are none."""
+    rows = [(y.year, y.papers, y.papers * y.complete, f"{y.year}: {y.papers} papers{_may_grow(y)}") for y in years]
+    return _bars("Papers by year", rows)
+
+
+def trend_shares(years: Sequence[TrendYear]) -> BarChart | None:
+    """A topic's percent of all papers by year, those of complete years darker; None when there are none."""
+    rows = [
+        (y.year, y.share * 100, y.share * 100 * y.complete, f"{y.year}: {y.share:.2%} of all papers{_may_grow(y)}")
+        for y in years
+    ]
+    return _bars("Percent of all papers by year", rows)
+
+
+def _may_grow(year: TrendYear) -> str:
+    return "" if year.complete else ", more may still come"
+
+
+def _bars(title: str, rows: Sequence[tuple[int, float, float, str]]) -> BarChart | None:
     most = max((whole for _, whole, _, _ in rows), default=0)
     if not most:
         return None
@@ -69,7 +103,9 @@ def _bars(title: str, rows: Sequence[tuple[int, int, int, str]]) -> BarChart | N
     )
     every = next(step for step in (1, 2, 5, 10, 20, 50, 100, 1000) if step * slot >= 44 or step == 1000)
     ticks = tuple(bar for bar in bars if bar.year % every == 0) or bars[:1]
-    return BarChart(title, round(slot * len(rows), 2), _HEIGHT, round(slot * 0.8, 2), bars, ticks, most)
+    top = next(says for _, whole, _, says in rows if whole == most)
+    says = f"{title} from {rows[0][0]} to {rows[-1][0]}; the most in {top}"
+    return BarChart(title, round(slot * len(rows), 2), _HEIGHT, round(slot * 0.8, 2), bars, ticks, most, says)
 
 
 @dataclass(frozen=True, slots=True)

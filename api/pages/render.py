@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
@@ -19,8 +20,9 @@ from api.errors import problem_for
 from api.links import path_of
 from ranking.registry import Metric, metrics
 from records.errors import QueryError, ScholarCoreError
+from search.query.filters import quote_value
 
-__all__ = ["PageRoute", "changed", "render"]
+__all__ = ["MetricRow", "PageRoute", "changed", "metric_rows", "render"]
 
 
 @lru_cache(maxsize=1)
@@ -34,8 +36,12 @@ def _environment() -> Environment:
     )
     environment.filters["marked"] = _marked
     environment.filters["number"] = _number
+    environment.filters["percent"] = _percent
+    environment.filters["capitalized"] = _capitalized
     environment.globals["path_of"] = path_of
     environment.globals["metric"] = _metric
+    environment.globals["address"] = lambda path, **parameters: path + changed(parameters)
+    environment.globals["search"] = lambda field, value: "/" + changed({"filter": f"{field}:{quote_value(value)}"})
     return environment
 
 
@@ -75,6 +81,20 @@ class PageRoute(APIRoute):
         return handler
 
 
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    """A number of a person and its percentile, as tables show it."""
+
+    name: str
+    value: float
+    percentile: float | None
+
+
+def metric_rows(values: Mapping[str, float], percentiles: Mapping[str, float]) -> list[MetricRow]:
+    """``values`` in order of name."""
+    return [MetricRow(name, value, percentiles.get(name)) for name, value in sorted(values.items())]
+
+
 def _marked(fragment: str) -> Markup:
     """A highlight: the search service has escaped everything but its own ``<mark>``."""
     return Markup(fragment)  # noqa: S704 - see the docstring
@@ -82,6 +102,17 @@ def _marked(fragment: str) -> Markup:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:.4g}"
+
+
+def _percent(share: float) -> str:
+    """A share: whole percents, more digits the smaller it is."""
+    size = abs(share)
+    digits = 0 if size >= 0.0995 or not size else 1 if size >= 0.00995 else 2
+    return f"{share * 100:.{digits}f}%"
+
+
+def _capitalized(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _metric(name: str) -> Metric | None:

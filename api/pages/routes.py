@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from api.links import moved, path_of
-from api.pages import people
+from api.pages import collaborators, experts, people, rankings
 from api.pages.facets import FACETS, facet_links
 from api.pages.render import PageRoute, changed, render
 from api.resolve import paper_document, paper_id
@@ -129,6 +129,6 @@ def _documents(page: SearchPage) -> list[Hit]:
 
 
 def mount(app: FastAPI) -> None:
-    """Add the pages to ``app``."""
-    app.include_router(router)
-    app.include_router(people.router)
+    """Add the pages to ``app``, before the API's routes: some share an address."""
+    for one in (router, collaborators.router, people.router, experts.router, rankings.router, rankings.shared):
+        app.include_router(one)
