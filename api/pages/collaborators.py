@@ -13,7 +13,7 @@ from api.pages.forms import Count, Form, Text
 from api.pages.render import PageRoute, changed, render
 from api.resolve import author_id
 from api.routes.deps import SessionDep
-from records.errors import QueryError
+from records.errors import FilterError, QueryError
 from search.collaborators import CollaboratorRequest, CollaboratorResult, find_collaborators
 
 __all__ = ["router"]
@@ -72,6 +72,7 @@ def collaborators_page(request: Request, session: SessionDep, author: str, form:
         form=form,
         result=result,
         error=error,
+        wrong_filter=isinstance(error, FilterError),
         api=path_of("authors", live, "collaborators") + changed(form.parameters()),
         next=changed(form.parameters(), cursor=result.next) if result and result.next else "",
     )

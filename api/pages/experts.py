@@ -14,7 +14,7 @@ from api.pages.forms import Count, Form, SharedRoute, Text, read_body
 from api.pages.render import MetricRow, changed, metric_rows, render
 from api.routes.deps import SessionDep
 from api.schemas.params import split
-from records.errors import QueryError
+from records.errors import FilterError, QueryError
 from search.experts import AspectCover, Expert, ExpertRequest, ExpertResult, find_experts
 
 __all__ = ["router"]
@@ -116,6 +116,7 @@ def _page(
         form=form,
         result=result,
         error=error,
+        wrong_filter=isinstance(error, FilterError),
         covered=_covered(result) if result else (),
         metrics={expert.id: _metrics(expert) for expert in result.experts} if result else {},
         sorts=_SORTS,

@@ -15,7 +15,7 @@ from api.pages.render import PageRoute, changed, render
 from api.routes.deps import SessionDep
 from api.schemas.ranking_params import Ranked, make_window, read_parameters
 from ranking.registry import Metric, metrics
-from records.errors import NotFoundError, QueryError
+from records.errors import FilterError, NotFoundError, QueryError
 from search.people import People
 from search.rankings import (
     PartnerRequest,
@@ -102,7 +102,9 @@ def rankings_page(session: SessionDep, form: Annotated[_RankingForm, Query()]) -
         form=form,
         result=result,
         error=error,
+        wrong_filter=isinstance(error, FilterError),
         chosen=chosen,
+        columns=_columns(form.entity, chosen),
         metrics=sorted(metrics(form.entity.entity), key=lambda one: one.title.casefold()),
         entities=[(one, form.beginning_anew(one)) for one in Ranked],
         topics=topics(session.people),
@@ -110,6 +112,14 @@ def rankings_page(session: SessionDep, form: Annotated[_RankingForm, Query()]) -
         json=form.as_data("json"),
         next=changed(form.parameters(), cursor=result.next) if result and result.next else "",
     )
+
+
+def _columns(entity: Ranked, chosen: Metric) -> list[tuple[str, str]]:
+    """Fields of a row shown beside the metric, without the metric itself."""
+    prefix = f"{entity.entity.value}_"
+    told = chosen.name.removeprefix(prefix)
+    every = [("papers", "Papers"), ("citations", "Citations"), ("h_index", "h-index")]
+    return [(name, title) for name, title in (every[1:2] if entity is Ranked.PAPERS else every) if name != told]
 
 
 def _metric_of(form: _RankingForm) -> Metric:

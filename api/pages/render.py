@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
+from importlib.resources import files
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +24,7 @@ from ranking.registry import Metric, metrics
 from records.errors import QueryError, ScholarCoreError
 from search.query.filters import quote_value
 
-__all__ = ["MetricRow", "PageRoute", "changed", "metric_rows", "render"]
+__all__ = ["MetricRow", "PageRoute", "changed", "metric_rows", "render", "style_sheet"]
 
 
 @lru_cache(maxsize=1)
@@ -40,9 +42,15 @@ def _environment() -> Environment:
     environment.filters["capitalized"] = _capitalized
     environment.globals["path_of"] = path_of
     environment.globals["metric"] = _metric
+    environment.globals["style_version"] = hashlib.blake2b(style_sheet().encode(), digest_size=6).hexdigest()
     environment.globals["address"] = lambda path, **parameters: path + changed(parameters)
     environment.globals["search"] = lambda field, value: "/" + changed({"filter": f"{field}:{quote_value(value)}"})
     return environment
+
+
+def style_sheet() -> str:
+    """The text of the style sheet."""
+    return files("api.pages").joinpath("static/style.css").read_text("utf-8")
 
 
 def render(name: str, status: int = HTTPStatus.OK, /, **values: Any) -> HTMLResponse:
@@ -69,12 +77,12 @@ class PageRoute(APIRoute):
             except RequestValidationError as error:
                 said = "; ".join(f"{e['loc'][-1]}: {e['msg']}" for e in error.errors())
                 return render(
-                    "error.html", HTTPStatus.BAD_REQUEST, title="A parameter is wrong", detail=said, pointer=""
+                    "error.html", HTTPStatus.BAD_REQUEST, title="A parameter is wrong", detail=said, error=None
                 )
             except ScholarCoreError as error:
                 problem, headers = problem_for(error, request.url.path)
-                pointer = error.pointer() if isinstance(error, QueryError) and error.text else ""
-                page = render("error.html", problem.status, title=problem.title, detail=problem.detail, pointer=pointer)
+                shown = error if isinstance(error, QueryError) else None
+                page = render("error.html", problem.status, title=problem.title, detail=problem.detail, error=shown)
                 page.headers.update(headers)
                 return page
 
@@ -112,7 +120,8 @@ def _percent(share: float) -> str:
 
 
 def _capitalized(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
+    """``sentence`` begun like one, unless it begins with a name such as half_life."""
+    return sentence[:1].upper() + sentence[1:] if sentence.partition(" ")[0].isalpha() else sentence
 
 
 def _metric(name: str) -> Metric | None:

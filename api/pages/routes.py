@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Query, Request
@@ -12,7 +11,7 @@ from pydantic import BaseModel, Field
 from api.links import moved, path_of
 from api.pages import collaborators, experts, people, rankings
 from api.pages.facets import FACETS, facet_links
-from api.pages.render import PageRoute, changed, render
+from api.pages.render import PageRoute, changed, render, style_sheet
 from api.resolve import paper_document, paper_id
 from api.routes.deps import SessionDep
 from records.errors import FilterError, QueryError
@@ -116,8 +115,7 @@ def paper_page(request: Request, session: SessionDep, paper: str) -> Response:
 @router.get("/static/style.css")
 def style() -> Response:
     """The style sheet."""
-    text = files("api.pages").joinpath("static/style.css").read_text("utf-8")
-    return Response(text, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+    return Response(style_sheet(), media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
 
 def _list(engine: Engine, where: Node, sort: Sort, limit: int = _LISTED, after: str | None = None) -> SearchPage:
