@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cli.output import note
-from records.errors import SettingsError
 
 if TYPE_CHECKING:
     from search.elasticsearch import ElasticsearchStore
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
     from search.engine import Engine
     from search.people import People
     from search.service import PaperSearch
-    from settings import ElasticsearchSettings, Settings
+    from settings import Settings
 
 __all__ = ["embedder_for", "open_engine", "open_people", "open_search", "open_store"]
 
@@ -29,39 +27,12 @@ def open_store(settings: Settings) -> EmbeddedStore | ElasticsearchStore:
     :raises SettingsError: when the settings of a cluster do not fit together.
     """
     if settings.engine == "elasticsearch":
-        return _open_cluster(settings)
+        from search.elasticsearch import open_store as open_cluster
+
+        return open_cluster(settings.elasticsearch, settings.elasticsearch_path)
     from search.embedded import EmbeddedStore
 
     return EmbeddedStore(settings.engine_path)
-
-
-def _open_cluster(settings: Settings) -> ElasticsearchStore:
-    from search.elasticsearch import Connection, ElasticsearchStore, Layout
-
-    told = settings.elasticsearch
-    connection = Connection(
-        urls=told.urls,
-        api_key=_api_key(told),
-        username=told.username,
-        password=told.password.get_secret_value(),
-        ca_file=told.ca_file,
-        timeout=told.timeout,
-    )
-    names = [field.name for field in fields(Layout)]
-    layout = Layout(**{name: getattr(told, name) for name in names})
-    return ElasticsearchStore(connection, layout, settings.elasticsearch_path)
-
-
-def _api_key(told: ElasticsearchSettings) -> str:
-    given = told.api_key.get_secret_value()
-    if told.api_key_file is None:
-        return given
-    if given:
-        raise SettingsError("give elasticsearch.api_key or elasticsearch.api_key_file, not both")
-    try:
-        return told.api_key_file.read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"elasticsearch.api_key_file cannot be read: {type(error).__name__}") from error
 
 
 @contextmanager

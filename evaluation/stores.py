@@ -6,15 +6,15 @@ Credentials of a cluster are never part of it: each process reads them from the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import fields
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import msgspec
+from elasticsearch import NotFoundError
 
-from records.errors import EvaluationError, SettingsError
-from search.elasticsearch import Connection, ElasticsearchStore, Layout
+from records.errors import EvaluationError
+from search.elasticsearch import ElasticsearchStore, open_store
 from search.embedded.store import EmbeddedStore
 from search.engine import EngineStore
 from settings import load
@@ -65,25 +65,7 @@ def open_named(name: StoreName) -> Iterator[EngineStore]:
 
 
 def _cluster(name: StoreName) -> ElasticsearchStore:
-    told = load().elasticsearch
-    key = told.api_key.get_secret_value()
-    if told.api_key_file is not None:
-        try:
-            key = told.api_key_file.read_text("ascii").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"elasticsearch.api_key_file cannot be read: {type(error).__name__}") from error
-    connection = Connection(
-        urls=told.urls,
-        api_key=key,
-        username=told.username,
-        password=told.password.get_secret_value(),
-        ca_file=told.ca_file,
-        timeout=told.timeout,
-    )
-    laid_out: dict[str, Any] = {field.name: getattr(told, field.name) for field in fields(Layout)}
-    if name.prefix:
-        laid_out["prefix"] = f"{told.prefix}-{name.prefix}"
-    return ElasticsearchStore(connection, Layout(**laid_out), Path(name.folder))
+    return open_store(load().elasticsearch, Path(name.folder), below=name.prefix)
 
 
 def disk_mib(name: StoreName) -> float:
@@ -104,8 +86,8 @@ def remove(name: StoreName) -> None:
     with client:
         for index in client.indices.get(index=_pattern(name), expand_wildcards="all").body:
             client.indices.delete(index=index)
-        for entry in client.indices.get_index_template(name=_pattern(name))["index_templates"]:
-            client.indices.delete_index_template(name=entry["name"])
+        with suppress(NotFoundError):  # nothing was built, so there is no template
+            client.indices.delete_index_template(name=_pattern(name))
 
 
 def _pattern(name: StoreName) -> str:

@@ -74,6 +74,9 @@ class Node:
             "xpack.security.enabled": "false",
             "cluster.routing.allocation.disk.threshold_enabled": "false",
             "cluster.max_shards_per_node": 10_000,
+            # The serial collector leaves garbage until the heap is full; counted as memory in use, it would have the
+            # server refuse every request, and so never collect it.
+            "indices.breaker.total.use_real_memory": "false",
         }
         if "cluster.initial_master_nodes" not in settings:
             everything["discovery.type"] = "single-node"
