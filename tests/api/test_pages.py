@@ -237,3 +237,9 @@ def test_a_browser_shows_results(address: str, tmp_path: Path) -> None:
     _browse(f"{address}/?q=parsing", tmp_path / "profile", f"--screenshot={picture}", "--window-size=1000,800")
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert picture.stat().st_size > 20_000  # text and colours, not an empty page
+
+
+def test_a_browser_gets_the_page_where_the_api_has_the_same_address(address: str, tmp_path: Path) -> None:
+    dom = _browse(f"{address}/experts?q=parsing", tmp_path / "profile", "--dump-dom", "--window-size=320,900")
+    assert "relevant papers of" in dom
+    assert "Bo Chen" in dom
