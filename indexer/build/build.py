@@ -26,14 +26,14 @@ from ranking.corpus import Corpus
 from ranking.registry import Entity, Metric, metrics
 from records.errors import BuildError, EngineUnavailableError
 from records.progress import NO_PROGRESS, Progress
-from search.collaborators import COLLABORATORS, pack_collaborators
+from search.collaborators import COLLABORATORS, TextsMaker, pack_collaborators, words_of
 from search.embedding import Embedder
 from search.engine import AuthorDocument, EngineStore, GenerationInfo, GenerationWriter, PaperDocument
 from search.people import GROUP, NAMES, NamesMaker
 
 __all__ = ["BUILD_VERSION", "BuildReport", "build", "build_digest"]
 
-BUILD_VERSION = 6
+BUILD_VERSION = 7
 """Raised when the same catalog would be built into something else."""
 
 _BATCH = 2048
@@ -220,10 +220,12 @@ class _Build:
         of_papers: _Columns,
         of_authors: _Columns,
     ) -> GenerationInfo:
+        texts = TextsMaker()
         with self.stage("papers", len(arrays.paper_ids)):
             rows = _rows(of_papers, len(arrays.paper_ids))
             made = None if self.spool is None else self.spool.batches(_BATCH)
             for read in self._catalog.papers(arrays, batch=_BATCH):
+                texts.add(map(words_of, read))
                 papers = people.add(read)
                 vectors = None if made is None else next(made)
                 mask = None if vectors is None else np.ones(len(papers), dtype=np.bool_)
@@ -245,7 +247,7 @@ class _Build:
             writer.add_arrays(GROUP, made_of_people.pack())
             writer.add_arrays(NAMES, names.make().pack())
         with self.stage("collaborators"):
-            writer.add_arrays(COLLABORATORS, pack_collaborators(made_of_people, people.words))
+            writer.add_arrays(COLLABORATORS, pack_collaborators(made_of_people, texts.make()))
         with self.stage("commit"):
             for kind in ("paper", "author"):
                 writer.add_redirects(kind, self._catalog.redirects(kind))

@@ -15,7 +15,6 @@ from ranking.cohorts import peer_groups, percentiles
 from ranking.corpus import Corpus
 from ranking.registry import Entity, get
 from records.paper import Paper
-from search.collaborators.profiles import words_of
 from search.people import PeopleArrays
 from search.people.gather import Gatherer
 
@@ -36,8 +35,6 @@ class PeopleMaker:
         self._topics = topics
         self._gathered = Gatherer(arrays.institution_ids.to_pylist())
         self._next = 0
-        self.words: list[str] = []
-        """What each paper taken says, for :func:`search.collaborators.pack_collaborators`."""
         self._bylines = np.searchsorted(arrays.byline_paper, np.arange(len(arrays.paper_ids) + 1)).tolist()
 
     def add(self, papers: Sequence[Paper]) -> list[Paper]:
@@ -49,7 +46,6 @@ class PeopleMaker:
         for row, (paper, venue) in enumerate(zip(papers, venues, strict=True), self._next):
             begin, end = self._bylines[row] - first, self._bylines[row + 1] - first
             self._gathered.add(paper, venue, authors[begin:end])
-            self.words.append(words_of(paper))
         start = self._next
         self._next += len(papers)
         if self._topics is None:

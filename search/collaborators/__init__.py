@@ -1,7 +1,7 @@
 """Collaborators: people somebody has not written with yet, ranked by a learned model, and the evidence for each."""
 
 from search.collaborators.packing import COLLABORATORS, pack_collaborators
-from search.collaborators.profiles import words_of
+from search.collaborators.profiles import TextsMaker, words_of
 from search.collaborators.request import (
     Citations,
     Collaborator,
@@ -24,6 +24,7 @@ __all__ = [
     "JointPaper",
     "PathStep",
     "Person",
+    "TextsMaker",
     "TopicShare",
     "collaborators_of",
     "find_collaborators",

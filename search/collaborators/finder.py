@@ -11,7 +11,7 @@ from search.collaborators.features import Candidates, activity, candidates_of, f
 from search.collaborators.model import Model
 from search.collaborators.profiles import Texts, profiles_of
 from search.collaborators.signals import Field, nearness
-from search.collaborators.ties import MOST_AUTHORS, Floats, Matrix, Ties, ties_of
+from search.collaborators.ties import MOST_AUTHORS, PEOPLE_FACTS, Floats, Matrix, Ties, ties_of
 from search.people import PeopleArrays
 
 __all__ = ["Ranked", "Scene", "rank"]
@@ -29,12 +29,15 @@ class Scene:
     active: Floats
 
     @classmethod
-    def at(cls, people: PeopleArrays, texts: Texts, now: int, *, most_authors: int = MOST_AUTHORS) -> Scene:
-        """The scene made of papers up to year ``now``."""
+    def at(
+        cls, people: PeopleArrays, texts: Texts, now: int, *, most_authors: int = MOST_AUTHORS, least: int = 0
+    ) -> Scene:
+        """The scene made of papers up to year ``now``; only people with ``least`` papers by then can be found in it."""
         ties = ties_of(people, now, most_authors=most_authors)
         words = profiles_of(people, texts, now)
         recent = profiles_of(people, texts, now, fade=RECENT_WORDS)
-        return cls(ties, Field.of(ties, words, recent), activity(ties))
+        pool = np.flatnonzero(ties.people[:, PEOPLE_FACTS.index("papers")] >= least) if least > 0 else None
+        return cls(ties, Field.of(ties, words, recent, pool), activity(ties))
 
     def met(self, author: int) -> npt.NDArray[np.bool_]:
         """Marks the person and everybody the person wrote with, ever, on a paper that ties."""
@@ -45,8 +48,16 @@ class Scene:
         return marks
 
     def near(self, author: int | None, words: Matrix | None = None) -> Floats:
-        """How near everybody is to a person, or to somebody described by ``words`` (shape (1, terms))."""
+        """How near all who can be found are to a person, or to somebody described by ``words`` (shape (1, terms))."""
         return nearness(self.field, author, words)
+
+    def candidates(self, near: Floats, allowed: npt.NDArray[np.bool_]) -> Candidates:
+        """Those of ``allowed`` (shape (people,)) who can be found, and whom ``near`` is nearest."""
+        pool = self.field.pool
+        if pool is None:
+            return candidates_of(near, self.active, allowed)
+        found = candidates_of(near, self.active[pool], allowed[pool])
+        return Candidates(pool[found.positions], found.near)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +77,7 @@ def rank(scene: Scene, model: Model, near: Floats, allowed: npt.NDArray[np.bool_
 
     Parts are told from those of the mean candidate, so that they say what sets somebody apart.
     """
-    found: Candidates = candidates_of(near, scene.active, allowed)
+    found = scene.candidates(near, allowed)
     if not len(found.positions):
         return Ranked(found.positions, *(np.empty(shape, dtype=np.float32) for shape in ((0,), (0, 0), (0, 0))))
     parts = model.parts(features_of(scene.ties, found))

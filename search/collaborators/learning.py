@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from ranking.corpus import NO_YEAR
 from records.progress import NO_PROGRESS, Progress
-from search.collaborators.features import candidates_of, features_of
+from search.collaborators.features import features_of
 from search.collaborators.finder import Scene
 from search.collaborators.model import Examples, Model, fit
 from search.collaborators.profiles import Texts
@@ -54,7 +54,7 @@ def learn(
     count = 0
     for cut in range(options.cuts, 0, -1):
         now = until - cut * options.horizon
-        scene = Scene.at(people, texts, now, most_authors=options.most_authors)
+        scene = Scene.at(people, texts, now, most_authors=options.most_authors, least=options.least)
         for one in _lists(people, scene, options, random, progress):
             parts.append(Examples(one.features, one.positive, np.full(len(one.positive), count)))
             count += 1
@@ -81,13 +81,12 @@ def _lists(
     for author in asked.tolist():
         progress.advance()
         allowed = eligible & ~scene.met(author)
-        candidates = candidates_of(scene.near(author), scene.active, allowed)
+        candidates = scene.candidates(scene.near(author), allowed)
         positive = np.isin(candidates.positions, later.indices[later.indptr[author] : later.indptr[author + 1]])
         kept = _sample(positive, options.others, random)
         if positive.any():
-            found.append(
-                Examples(features_of(scene.ties, candidates)[kept], positive[kept], np.empty(0, dtype=np.int64))
-            )
+            features = features_of(scene.ties, candidates)[kept]
+            found.append(Examples(features, positive[kept], np.empty(0, dtype=np.int64)))
     progress.finish()
     return found
 

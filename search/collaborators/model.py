@@ -18,6 +18,7 @@ from scipy.optimize import minimize
 
 from records.errors import GenerationError
 from search.collaborators.features import FEATURES
+from search.collaborators.kernels import score_bins, sum_bins
 from search.collaborators.ties import Floats
 
 __all__ = ["Examples", "Model", "fit"]
@@ -85,10 +86,8 @@ def fit(examples: Examples) -> Model:
     scale = examples.features.std(axis=0) + np.float32(1e-6)
     z = _standard(examples.features, mean, scale)
     knots = np.quantile(z[examples.positive], _QUANTILES, axis=0).T.astype(np.float32)
-    parts = [z, *(np.maximum(z - knots[:, hinge], 0) for hinge in range(knots.shape[1]))]
-    weights = _maximise(np.concatenate(parts, axis=1), examples)
-    table = weights.reshape(1 + knots.shape[1], len(mean)).T
-    return Model(mean, scale, knots, np.ascontiguousarray(table, dtype=np.float32), int(examples.lists[-1]) + 1)
+    table = _maximise(z, knots, examples).astype(np.float32)
+    return Model(mean, scale, knots, table, int(examples.lists[-1]) + 1)
 
 
 def _standard(features: Floats, mean: Floats, scale: Floats) -> Floats:
@@ -96,24 +95,53 @@ def _standard(features: Floats, mean: Floats, scale: Floats) -> Floats:
     return found
 
 
-def _maximise(inputs: Floats, examples: Examples) -> npt.NDArray[np.float64]:
-    """Weights with the least listwise loss."""
+class _Lines:
+    """The sum of piecewise linear functions of ``z``, by the stretch between knots that each value lies in: the hinges
+    themselves would take six times the memory.
+    """
+
+    def __init__(self, z: Floats, knots: Floats) -> None:
+        self._z, self._knots = z, knots.astype(np.float64)
+        self._bins = np.zeros(z.shape, dtype=np.uint8)
+        for hinge in range(knots.shape[1]):
+            self._bins += z > knots[:, hinge]
+
+    def scores(self, weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """The sum at each example; ``weights`` as in :class:`Model`."""
+        slope = np.cumsum(weights, axis=1)
+        base = np.zeros_like(slope)
+        base[:, 1:] = -np.cumsum(weights[:, 1:] * self._knots, axis=1)
+        found = np.empty(len(self._z))
+        score_bins(self._z, self._bins, base, slope, found)
+        return found
+
+    def gradient(self, residual: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """What ``residual`` (d loss / d score) means for each weight."""
+        sums, products = np.zeros((2, self._knots.shape[0], self._knots.shape[1] + 1))
+        sum_bins(self._z, self._bins, residual, sums, products)
+        sums, products = (np.cumsum(found[:, ::-1], axis=1)[:, ::-1] for found in (sums, products))
+        products[:, 1:] -= self._knots * sums[:, 1:]
+        return np.asarray(products)
+
+
+def _maximise(z: Floats, knots: Floats, examples: Examples) -> npt.NDArray[np.float64]:
+    """Weights with the least listwise loss, shape (features, 1 + hinges)."""
     lists, positive = examples.lists, examples.positive.astype(np.float64)
     starts = np.flatnonzero(np.diff(lists, prepend=-1))
     count = len(starts)
     wanted = positive / np.maximum(np.add.reduceat(positive, starts), 1.0)[lists]
     counted = (np.add.reduceat(positive, starts) > 0).astype(np.float64)
+    lines, shape = _Lines(z, knots), (knots.shape[0], knots.shape[1] + 1)
 
     def loss(weights: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
-        scores = (inputs @ weights.astype(np.float32)).astype(np.float64)
+        scores = lines.scores(weights.reshape(shape))
         top = np.maximum.reduceat(scores, starts)
         mass = np.exp(scores - top[lists])
         total = np.add.reduceat(mass, starts)
         value = (counted * (np.log(total) + top)).sum() - (wanted * scores).sum()
-        residual = (counted[lists] * mass / total[lists] - wanted).astype(np.float32)
-        gradient = (inputs.T @ residual).astype(np.float64) / count
-        return value / count + _PENALTY * (weights @ weights) / count, gradient + 2 * _PENALTY * weights / count
+        gradient = lines.gradient(counted[lists] * mass / total[lists] - wanted).ravel()
+        return value / count + _PENALTY * (weights @ weights) / count, (gradient + 2 * _PENALTY * weights) / count
 
-    start = np.zeros(inputs.shape[1])
+    start = np.zeros(shape[0] * shape[1])
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS})
-    return np.asarray(found.x)
+    return np.asarray(found.x).reshape(shape)

@@ -33,17 +33,17 @@ def last_year_of(people: PeopleArrays) -> int:
 
 
 def pack_collaborators(
-    people: PeopleArrays, texts: Iterable[str], learning: Learning = DEFAULT, progress: Progress = NO_PROGRESS
+    people: PeopleArrays, texts: Texts | Iterable[str], learning: Learning = DEFAULT, progress: Progress = NO_PROGRESS
 ) -> dict[str, npt.NDArray[Any]]:
     """Arrays for :meth:`search.engine.GenerationWriter.add_arrays` under :data:`COLLABORATORS`.
 
-    ``texts``: :func:`~search.collaborators.profiles.words_of` each paper, in the order of ``people``.
-    Learning takes most of the time;
-    where the past is too short for it, the model that comes with the program is kept.
+    ``texts``: :func:`~search.collaborators.profiles.words_of` each paper, in the order of ``people``, or what a
+    :class:`~search.collaborators.profiles.TextsMaker` made of these. Learning takes most of the time; where the past
+    is too short for it, the model that comes with the program is kept.
 
     :raises GraphError: when there are not as many texts as papers.
     """
-    words = texts_of(texts)
+    words = texts if isinstance(texts, Texts) else texts_of(texts)
     if words.matrix.shape[0] != people.papers:
         raise GraphError(f"{words.matrix.shape[0]} texts for {people.papers} papers")
     model = learn(people, words, last_year_of(people), learning, progress) or default_model()

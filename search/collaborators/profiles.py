@@ -10,26 +10,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from sklearn.feature_extraction.text import CountVectorizer
 
 from ranking.corpus import NO_YEAR
 from records.paper import Paper
-from records.text import fold_tokens
+from search.collaborators.reading import Limits, TextReader, words_in
 from search.collaborators.ties import Matrix, as_matrix
-from search.function_words import FUNCTION_WORDS
 from search.people import PeopleArrays, StringList
-from search.text import STOPWORDS
 
-__all__ = ["FADE", "TERMS_A_PAPER", "Texts", "profiles_of", "texts_of", "words_of"]
+__all__ = ["FADE", "TERMS_A_PAPER", "Texts", "TextsMaker", "profiles_of", "texts_of", "words_of"]
 
 FADE = 8.0
 """Years in which what somebody wrote fades to 1/e."""
 
 TERMS_A_PAPER = 30
 """Only so many terms of a paper are kept, the weightiest: an abstract has hundreds that say little."""
-
-_MOST_TERMS = 200_000
-_PASSED_OVER = frozenset(STOPWORDS) | frozenset(FUNCTION_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,31 +56,28 @@ def words_of(paper: Paper) -> str:
     return " . ".join((paper.title, *paper.keywords, paper.abstract))
 
 
+class TextsMaker:
+    """Makes :class:`Texts` of the texts it is given, in bounded memory but for what it makes."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._reader = TextReader(limits)
+
+    def add(self, texts: Iterable[str]) -> None:
+        """Take the texts of the next papers."""
+        for text in texts:
+            self._reader.add(text)
+
+    def make(self) -> Texts:
+        """The terms: words and pairs of neighbouring words that at least two papers have. Nothing is added after it."""
+        matrix, terms, rarity = self._reader.finish(TERMS_A_PAPER)
+        return Texts(_unit(matrix), StringList.of(terms), rarity)
+
+
 def texts_of(texts: Iterable[str]) -> Texts:
-    """The terms of ``texts``, one a paper: words and pairs of neighbouring words that at least two papers have."""
-    everything = list(texts)
-    vectorizer = CountVectorizer(analyzer=_terms, min_df=min(2, max(len(everything), 1)), max_features=_MOST_TERMS)
-    try:
-        counts = sparse.csr_array(vectorizer.fit_transform(everything), dtype=np.float32)
-        terms = vectorizer.get_feature_names_out().tolist()
-    except ValueError:  # scikit-learn's word for: no terms at all
-        counts, terms = sparse.csr_array((len(everything), 0), dtype=np.float32), []
-    document_frequency = np.bincount(counts.indices, minlength=len(terms))
-    rarity = (np.log((1 + len(everything)) / (1 + document_frequency)) + 1).astype(np.float32)
-    counts.data = (1 + np.log(counts.data)) * rarity[counts.indices]
-    return Texts(_unit(_weightiest(counts, TERMS_A_PAPER)), StringList.of(terms), rarity)
-
-
-def _weightiest(matrix: Matrix, most: int) -> Matrix:
-    """The ``most`` largest values of each row, of equal ones the first columns."""
-    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    order = np.lexsort((matrix.indices, -matrix.data, rows))
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order)) - matrix.indptr[rows]
-    kept = sparse.csr_array((matrix.data * (place < most), matrix.indices, matrix.indptr), shape=matrix.shape)
-    kept.eliminate_zeros()
-    kept.sort_indices()
-    return kept
+    """The terms of ``texts``, one a paper."""
+    maker = TextsMaker()
+    maker.add(texts)
+    return maker.make()
 
 
 def profiles_of(people: PeopleArrays, texts: Texts, now: int, *, fade: float = FADE) -> Matrix:
@@ -103,7 +94,7 @@ def profiles_of(people: PeopleArrays, texts: Texts, now: int, *, fade: float = F
 
 
 def _terms(text: str) -> list[str]:
-    words = [word for word in fold_tokens(text) if len(word) > 1 and word not in _PASSED_OVER]
+    words = words_in(text)
     return [*words, *(f"{one} {two}" for one, two in itertools.pairwise(words))]
 
 

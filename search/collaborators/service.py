@@ -7,6 +7,7 @@ import json
 import threading
 import time
 import weakref
+from collections.abc import Iterator
 from dataclasses import astuple, dataclass, replace
 
 import numpy as np
@@ -131,13 +132,11 @@ def _open(people: People, progress: Progress) -> _Opened:
     return _Opened(texts, model, Scene.at(arrays, texts, last_year_of(arrays)))
 
 
-def _texts(people: People) -> list[str]:
+def _texts(people: People) -> Iterator[str]:
     count = people.arrays.papers
-    found: list[str] = []
     for start in range(0, count, _BATCH):
-        documents = people.paper_documents(np.arange(start, min(start + _BATCH, count)))
-        found += [words_of(document.paper) for document in documents]
-    return found
+        for document in people.paper_documents(np.arange(start, min(start + _BATCH, count))):
+            yield words_of(document.paper)
 
 
 def _check(request: CollaboratorRequest) -> None:

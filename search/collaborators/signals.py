@@ -7,13 +7,14 @@ the chance to be there after so many steps.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
+from search.collaborators.kernels import nonzero, spread_row
 from search.collaborators.ties import Floats, Matrix, Ties
 
 __all__ = ["NEAR", "Field", "nearness"]
@@ -45,74 +46,137 @@ NEAR = (
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Ties, profiles (person -> term, lasting and ``recent``) and transposes: all that nearness is measured in."""
+    """Ties, profiles (person -> term, lasting and ``recent``), and ``ends``: by measure the last step of the way to it,
+    its columns the people of a pool: all that nearness is measured in. ``pool``: their positions, None for everybody.
+    """
 
     ties: Ties
     words: Matrix
-    words_back: Matrix
     recent: Matrix
-    recent_back: Matrix
     weights: Floats  # 1 / log(degree) and 1 / degree, shape (2, people)
+    ends: Mapping[str, Matrix]
+    pool: npt.NDArray[np.int64] | None = None
 
     @classmethod
-    def of(cls, ties: Ties, words: Matrix, recent: Matrix) -> Field:
-        """From ties and profiles at the same time."""
+    def of(cls, ties: Ties, words: Matrix, recent: Matrix, pool: npt.NDArray[np.int64] | None = None) -> Field:
+        """From ties and profiles at the same time. With ``pool`` (ascending) nearness is only measured to those."""
         degree = np.diff(ties.met.indptr).astype(np.float32)
         weights = np.stack((1.0 / np.log(np.maximum(degree, 2.0)), 1.0 / np.maximum(degree, 1.0)))
-        return cls(ties, words, words.T.tocsr(), recent, recent.T.tocsr(), weights.astype(np.float32))
+        ends = {
+            "words": _columns(words, pool).T.tocsr(),
+            "recent_words": _columns(recent, pool).T.tocsr(),
+        }
+        straight = {
+            "step": ties.step,
+            "slow_step": ties.slow_step,
+            "last_step": ties.last_step,
+            "flow": ties.flow_back,
+            "met": ties.met,
+            "leaders": ties.leaders_back,
+            "events": ties.events_back,
+            "venues": ties.venues_back,
+            "written": ties.written_back,
+            "places": ties.places_back,
+        }
+        ends |= {name: matrix if pool is None else matrix[:, pool] for name, matrix in straight.items()}
+        return cls(ties, words, recent, weights.astype(np.float32), ends, pool)
+
+    @property
+    def size(self) -> int:
+        """People nearness is measured to."""
+        return self.ties.authors if self.pool is None else len(self.pool)
 
 
 def nearness(field: Field, author: int | None, words: Matrix | None = None) -> Floats:
-    """How near everybody is: float32, shape (len(NEAR), people), at least 0, 0 for no tie at all.
+    """How near everybody of the pool is: float32, shape (len(NEAR), people), at least 0, 0 for no tie at all.
 
     ``author``: whom to; None for somebody who is only described by ``words``, shape (1, terms), and has no other tie.
     """
-    ties = field.ties
-    found = np.zeros((len(NEAR), ties.authors), dtype=np.float32)
-    rows: dict[str, Any] = {} if author is None else _graph(field, author)
-    if words is not None:
-        rows |= {"words": words @ field.words_back, "recent_words": words @ field.recent_back}
-    for place, name in enumerate(NEAR):
-        if name in rows:
-            row = rows[name]
-            found[place, row.indices] = row.data
+    found = np.zeros((len(NEAR), field.size), dtype=np.float32)
     if author is not None:
-        found[:, author] = 0.0
+        _walks(field, author, found)
+        _shared(field, author, found)
+        found[:, _places(field.pool, author)] = 0.0
+    if words is not None:
+        own = (words.indices, words.data)
+        _reach(own, field.ends["words"], found[NEAR.index("words")])
+        _reach(own, field.ends["recent_words"], found[NEAR.index("recent_words")])
     return found
 
 
-def _graph(field: Field, author: int) -> dict[str, Any]:
-    ties = field.ties
-    first, slow, met = ties.step[[author]], ties.slow_step[[author]], ties.met[[author]]
-    second = first @ ties.step
-    third = second @ ties.step
-    slow_second = slow @ ties.slow_step
-    newest = ties.last_step[[author]] @ ties.last_step
-    wrote = ties.written[[author]]
-    references, citing = wrote @ ties.cites, wrote @ ties.cites_back
-    return {
-        "walk_2": second,
-        "walk_3": third,
-        "walk_4": third @ ties.step,
-        "slow_walk_2": slow_second,
-        "slow_walk_3": slow_second @ ties.slow_step,
-        "last_walk_2": newest,
-        "last_walk_3": newest @ ties.last_step,
-        "flow_2": ties.flow[[author]] @ ties.flow_back,
-        "common": met @ ties.met,
-        "adamic_adar": _weighted(met, field.weights[0]) @ ties.met,
-        "allocation": _weighted(met, field.weights[1]) @ ties.met,
-        "leaders": ties.leaders[[author]] @ ties.leaders_back,
-        "events": ties.events[[author]] @ ties.events_back,
-        "venues": ties.venues[[author]] @ ties.venues_back,
-        "words": field.words[[author]] @ field.words_back,
-        "recent_words": field.recent[[author]] @ field.recent_back,
-        "cites": references @ ties.written_back,
-        "cited": citing @ ties.written_back,
-        "coupling": (references @ ties.cites_back) @ ties.written_back,
-        "places": ties.places[[author]] @ ties.places_back,
+_Row = tuple[npt.NDArray[Any], npt.NDArray[Any]]
+"""Columns and values of a row that is mostly empty."""
+
+
+def _walks(field: Field, author: int, found: Floats) -> None:
+    """The walks over co-authors, each step the one before spread over theirs."""
+    ties, ends = field.ties, field.ends
+    for prefix, step, end, most in (
+        ("walk_", ties.step, ends["step"], 4),
+        ("slow_walk_", ties.slow_step, ends["slow_step"], 3),
+        ("last_walk_", ties.last_step, ends["last_step"], 3),
+    ):
+        reached = _row(step, author)
+        for length in range(2, most):
+            spread = np.zeros(ties.authors, dtype=np.float32)
+            _reach(reached, step, spread)
+            found[NEAR.index(f"{prefix}{length}")] = spread if field.pool is None else spread[field.pool]
+            reached = _filled(spread)
+        _reach(reached, end, found[NEAR.index(f"{prefix}{most}")])
+
+
+def _shared(field: Field, author: int, found: Floats) -> None:
+    """What the person and others have in common: co-authors, events, venues, words, references, places."""
+    ties, ends = field.ties, field.ends
+    met, wrote = _row(ties.met, author), _row(ties.written, author)
+    references, citing = (_spread(wrote, matrix) for matrix in (ties.cites, ties.cites_back))
+    ways: dict[str, tuple[_Row, str]] = {
+        "flow_2": (_row(ties.flow, author), "flow"),
+        "common": (met, "met"),
+        "adamic_adar": ((met[0], met[1] * field.weights[0][met[0]]), "met"),
+        "allocation": ((met[0], met[1] * field.weights[1][met[0]]), "met"),
+        "leaders": (_row(ties.leaders, author), "leaders"),
+        "events": (_row(ties.events, author), "events"),
+        "venues": (_row(ties.venues, author), "venues"),
+        "words": (_row(field.words, author), "words"),
+        "recent_words": (_row(field.recent, author), "recent_words"),
+        "cites": (references, "written"),
+        "cited": (citing, "written"),
+        "coupling": (_spread(references, ties.cites_back), "written"),
+        "places": (_row(ties.places, author), "places"),
     }
+    for name, (row, end) in ways.items():
+        _reach(row, ends[end], found[NEAR.index(name)])
 
 
-def _weighted(row: Matrix, weights: npt.NDArray[Any]) -> Matrix:
-    return sparse.csr_array((row.data * weights[row.indices], row.indices, row.indptr), shape=row.shape)
+def _columns(profiles: Matrix, pool: npt.NDArray[np.int64] | None) -> Matrix:
+    return profiles if pool is None else profiles[pool]
+
+
+def _places(pool: npt.NDArray[np.int64] | None, author: int) -> npt.NDArray[np.int64]:
+    return np.array([author]) if pool is None else np.flatnonzero(pool == author)
+
+
+def _row(matrix: Matrix, place: int) -> _Row:
+    begin, end = matrix.indptr[place], matrix.indptr[place + 1]
+    return matrix.indices[begin:end], matrix.data[begin:end]
+
+
+def _spread(row: _Row, matrix: Matrix) -> _Row:
+    if not len(row[0]):
+        return row
+    dense = np.zeros(matrix.shape[1], dtype=np.float32)
+    _reach(row, matrix, dense)
+    return _filled(dense)
+
+
+def _filled(dense: Floats) -> _Row:
+    columns = np.empty(len(dense) + 1, dtype=np.int32)
+    columns = columns[: nonzero(dense, columns)]
+    return columns, dense[columns]
+
+
+def _reach(row: _Row, matrix: Matrix, out: Floats) -> None:
+    """Add ``row @ matrix`` to ``out``."""
+    if len(row[0]) and matrix.nnz:
+        spread_row(row[0], row[1], matrix.indptr, matrix.indices, matrix.data, out)
