@@ -9,11 +9,13 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
 from api import errors
+from api.jobs import JobLimits, Jobs
 from api.middleware import RequestLimit, SecurityHeaders
-from api.routes import authors, collaborators, experts, papers, rankings, service
+from api.routes import authors, collaborators, conference, experts, papers, rankings, service
 from api.schemas.problem import Problem
 from api.serving import Serving
 
@@ -24,16 +26,27 @@ same from page to page, and every error is a problem document (RFC 9457) that sa
 
 
 def create_app(
-    serving: Serving, *, cors_origins: Sequence[str] = (), max_request_bytes: int = 1_048_576, pages: bool = True
+    serving: Serving,
+    *,
+    cors_origins: Sequence[str] = (),
+    max_request_bytes: int = 1_048_576,
+    max_job_bytes: int = 16_777_216,
+    job_limits: JobLimits | None = None,
+    pages: bool = True,
 ) -> FastAPI:
     """The API, and the web pages unless ``pages`` is off, answering from ``serving``, which it closes when it stops.
 
     ``cors_origins``: web origins whose pages may read the API. ``max_request_bytes``: longer requests are refused.
+    ``max_job_bytes``: the same for assignments, committees and conflicts, which come with many texts.
     """
+
+    jobs = Jobs(serving, job_limits)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        jobs.open()
         yield
+        await run_in_threadpool(jobs.close)
         serving.close()
 
     app = FastAPI(
@@ -48,6 +61,7 @@ def create_app(
     )
     app.openapi = lambda: _description(app)  # type: ignore[method-assign] # as FastAPI's documentation has it
     app.state.serving = serving
+    app.state.jobs = jobs
     errors.install(app)
     if pages:
         from api.pages import mount  # noqa: PLC0415 - a server without pages needs no templates
@@ -59,12 +73,13 @@ def create_app(
         authors.router,
         experts.router,
         rankings.router,
+        conference.router,
         service.router,
     ):
         app.include_router(router)
     if cors_origins:
-        app.add_middleware(CORSMiddleware, allow_origins=list(cors_origins), allow_methods=["GET", "POST"])
-    app.add_middleware(RequestLimit, limit=max_request_bytes)
+        app.add_middleware(CORSMiddleware, allow_origins=list(cors_origins), allow_methods=["GET", "POST", "DELETE"])
+    app.add_middleware(RequestLimit, limit=max_request_bytes, larger=dict.fromkeys(conference.JOB_PATHS, max_job_bytes))
     app.add_middleware(SecurityHeaders)
     return app
 

@@ -17,20 +17,23 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from api.schemas.problem import Problem
+from api.schemas.problem import DiagnosisModel, Problem
 from records.errors import (
     AssignmentError,
+    BusyError,
     CursorError,
     EngineError,
     EngineUnavailableError,
     FilterError,
     GenerationError,
     InfeasibleError,
+    JobError,
     NotFoundError,
     QueryError,
     RecordError,
     ScholarCoreError,
 )
+from search.assignment import Diagnosis
 
 __all__ = ["ERROR_TABLE", "ErrorRule", "ProblemResponse", "install", "problem_for"]
 
@@ -54,6 +57,8 @@ ERROR_TABLE: tuple[ErrorRule, ...] = (  # the first row whose type fits decides,
     ErrorRule(RecordError, HTTPStatus.BAD_REQUEST, "value", "A value cannot be read"),
     ErrorRule(InfeasibleError, HTTPStatus.CONFLICT, "infeasible", "No assignment keeps every rule"),
     ErrorRule(AssignmentError, HTTPStatus.BAD_REQUEST, "assignment", "The assignment cannot be set up"),
+    ErrorRule(JobError, HTTPStatus.CONFLICT, "job", "The job has no such result"),
+    ErrorRule(BusyError, HTTPStatus.SERVICE_UNAVAILABLE, "busy", "There is too much to do"),
     ErrorRule(NotFoundError, HTTPStatus.NOT_FOUND, "not-found", "There is nothing with this id"),
     ErrorRule(GenerationError, HTTPStatus.SERVICE_UNAVAILABLE, "no-generation", "There is nothing to search yet"),
     ErrorRule(EngineUnavailableError, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "The engine cannot answer now"),
@@ -81,7 +86,9 @@ def problem_for(error: ScholarCoreError, instance: str) -> tuple[Problem, dict[s
     headers: dict[str, str] = {}
     if isinstance(error, QueryError):
         problem = problem.model_copy(update={"query": error.text, "column": error.column, "hint": error.hint})
-    elif isinstance(error, EngineUnavailableError):
+    elif isinstance(error, InfeasibleError) and isinstance(error.diagnosis, Diagnosis):
+        problem = problem.model_copy(update={"diagnosis": DiagnosisModel.of(error.diagnosis)})
+    elif isinstance(error, EngineUnavailableError | BusyError):
         headers["Retry-After"] = str(max(1, round(error.retry_after)))
     elif isinstance(error, GenerationError):
         headers["Retry-After"] = str(_RETRY_WITHOUT_GENERATION)
@@ -151,6 +158,8 @@ def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for this type
     status = HTTPStatus(error.status_code)
     code = status.name.lower().replace("_", "-")
+    if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        code = "too-large"
     return _answer(_problem(status, code, status.phrase, str(error.detail), request.url.path), error.headers)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from api.app import create_app
+from api.jobs import JobLimits
 from api.serving import Serving
 from cli.opening import embedder_for, open_store
 from cli.output import note
@@ -52,7 +53,14 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
 def serve_until_stopped(settings: Settings, listener: socket.socket) -> None:
     """Serve what is current in the data folder, and what becomes current later, until SIGINT or SIGTERM."""
     serving = _warm(settings)
-    app = create_app(serving, cors_origins=settings.api.cors_origins, max_request_bytes=settings.api.max_request_bytes)
+    told = settings.api
+    app = create_app(
+        serving,
+        cors_origins=told.cors_origins,
+        max_request_bytes=told.max_request_bytes,
+        max_job_bytes=told.max_job_bytes,
+        job_limits=JobLimits(**told.jobs.model_dump()),
+    )
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="on")
     # Once shut down in order, uvicorn hands the signal on; for a server, Ctrl-C is how it ends.
     with suppress(KeyboardInterrupt):

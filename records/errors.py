@@ -22,6 +22,8 @@
     ├── EvaluationError        a data folder that lacks what a task needs
     ├── AssignmentError        reviewers, loads or scores that make no assignment problem (also a ValueError)
     │   └── InfeasibleError    no assignment keeps every rule; says which rules clash
+    ├── BusyError              a server has as much to do as it may; try again later
+    ├── JobError               a job that has no result, or not yet
     └── GraphError             arrays that do not describe a graph
 
 A message says what was wrong, where, and what to do about it. Code outside catches these types, never ``Exception``.
@@ -32,6 +34,7 @@ from __future__ import annotations
 __all__ = [
     "AssignmentError",
     "BuildError",
+    "BusyError",
     "CatalogError",
     "CatalogLockedError",
     "CursorError",
@@ -43,6 +46,7 @@ __all__ = [
     "GenerationError",
     "GraphError",
     "InfeasibleError",
+    "JobError",
     "NotFoundError",
     "PersonalNameError",
     "QueryError",
@@ -178,6 +182,18 @@ class InfeasibleError(AssignmentError):
     def __init__(self, message: str, diagnosis: object = None) -> None:
         super().__init__(message)
         self.diagnosis = diagnosis
+
+
+class BusyError(ScholarCoreError):
+    """A server has as much to do as it may. ``retry_after`` is the number of seconds to wait before trying again."""
+
+    def __init__(self, message: str, *, retry_after: float = 10.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class JobError(ScholarCoreError):
+    """A job has no result: not yet, or it was cancelled or failed."""
 
 
 class GraphError(ScholarCoreError, ValueError):

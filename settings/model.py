@@ -91,6 +91,21 @@ class ElasticsearchSettings(BaseModel, extra="forbid"):
     )
 
 
+class JobSettings(BaseModel, extra="forbid"):
+    """Bounds of the jobs of one server: assignments and committees; and of conflicts, which are answered at once."""
+
+    at_work: int = Field(default=1, ge=1, le=64, description="Jobs at work at a time.")
+    kept: int = Field(default=20, ge=1, le=10_000, description="Jobs kept in all, waiting and ended ones included.")
+    keep_seconds: float = Field(default=3600.0, gt=0, description="Seconds after which an ended job is forgotten.")
+    seconds: float = Field(default=600.0, gt=0, description="Seconds of one job; then the best so far is the answer.")
+    pairs: int = Field(
+        default=2_000_000, ge=1, description="Submissions times reviewers, or ten times topics times candidates."
+    )
+    papers: int = Field(default=100_000, ge=1, description="Papers of all reviewers of a job together.")
+    result_bytes: int = Field(default=16_777_216, ge=1024, description="Largest result, compressed.")
+    conflict_pairs: int = Field(default=500_000, ge=1, description="Submissions times reviewers of POST /conflicts.")
+
+
 class ApiSettings(BaseModel, extra="forbid"):
     """How the API behaves."""
 
@@ -102,6 +117,10 @@ class ApiSettings(BaseModel, extra="forbid"):
     max_request_bytes: int = Field(
         default=1_048_576, ge=1024, description="Largest request body, and largest path with query, that is read."
     )
+    max_job_bytes: int = Field(
+        default=16_777_216, ge=1024, description="The same for assignments, committees and conflicts."
+    )
+    jobs: JobSettings = Field(default=JobSettings(), description="Bounds of jobs.")
     refresh_seconds: float = Field(
         default=1.0, ge=0, le=3600, description="How often, at most, to look for a newer generation between requests."
     )

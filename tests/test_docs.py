@@ -10,7 +10,7 @@ import typer
 from fastapi.routing import APIRoute
 
 from api.errors import ERROR_TABLE, ErrorRule
-from api.routes import authors, collaborators, experts, papers, rankings, service
+from api.routes import authors, collaborators, conference, experts, papers, rankings, service
 from api.schemas.params import PaperSearchParams
 from cli.app import app as command_line
 from indexer.sources.registry import SOURCES
@@ -74,7 +74,15 @@ def test_metrics(metric: Metric) -> None:
 
 _ROUTES = [
     route.path
-    for router in (papers.router, collaborators.router, authors.router, experts.router, rankings.router, service.router)
+    for router in (
+        papers.router,
+        collaborators.router,
+        authors.router,
+        experts.router,
+        rankings.router,
+        conference.router,
+        service.router,
+    )
     for route in router.routes
     if isinstance(route, APIRoute)
 ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.context import DataOption, JsonOption, settings_of
-from cli.output import console, emit_json, note, table
+from cli.output import console, emit_model, note, table
 from cli.progress import showing_progress
 
 if TYPE_CHECKING:
@@ -115,9 +115,9 @@ def assign(
         pairs = reasons(conference, solution)
     _write(conference, solution, pairs, output, report)
     if as_json:
-        from search.assignment.report import as_values
+        from api.schemas.conference_results import AssignmentResult
 
-        emit_json(as_values(conference, solution, pairs))
+        emit_model(AssignmentResult.of(conference, solution, pairs))
     else:
         _show(conference, solution, pairs)
 

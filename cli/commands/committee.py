@@ -9,7 +9,7 @@ import typer
 
 from cli.commands.assign import affinities_of
 from cli.context import DataOption, JsonOption, settings_of
-from cli.output import console, emit_json, table
+from cli.output import console, emit_model, table
 from cli.progress import showing_progress
 
 if TYPE_CHECKING:
@@ -69,7 +69,9 @@ def committee(
         affinity = affinities_of(settings, people, list(topics.values()), words_only=words_only)
         found = compose(candidates_of(people, names, affinity), request, progress)
     if as_json:
-        emit_json(found)
+        from api.schemas.conference_results import CommitteeResult
+
+        emit_model(CommitteeResult.of(found))
     else:
         _show(found)
 
