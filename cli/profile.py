@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cli.output import console, count, plain, table
 
 if TYPE_CHECKING:
-    from search.profiles.model import CitingRow, CoauthorRow, KinRow, PaperRow, Profile
+    from search.profiles.model import CitingRow, CoauthorRow, KinRow, PaperRow, Profile, Totals
 
 __all__ = ["show_profile", "span"]
 
@@ -66,15 +66,26 @@ def _show_totals(profile: Profile) -> None:
     if totals is None:
         return
     _heading("totals")
-    console().print(
-        f"{count(totals.citations, 'citations')} by {count(totals.citing_papers, 'papers')} of "
-        f"{count(totals.citing_people)} others; {count(totals.self_citations)} are self-citations, "
-        f"{count(totals.independent_citations)} come from papers that share no author"
-    )
-    console().print(
-        f"{count(totals.coauthors, 'co-authors')}; cites papers of {count(totals.cited_people)} others "
-        f"{count(totals.references, 'times')}"
-    )
+    if totals.citations:
+        console().print(
+            f"{count(totals.citations, 'citations')} by {count(totals.citing_papers, 'papers')}, which "
+            f"{count(totals.citing_people)} others wrote; {count(totals.self_citations)} are self-citations, "
+            f"{count(totals.independent_citations)} come from papers that share no author"
+        )
+    else:
+        console().print("no citations known")
+    console().print(_known(totals))
+    cites = f"; {count(totals.references, 'references')} to papers of {count(totals.cited_people)} others"
+    console().print(f"{count(totals.coauthors, 'co-authors')}{cites if totals.references else ''}")
+
+
+def _known(totals: Totals) -> str:
+    """Up to when citations are known, and what that means for this person."""
+    if totals.cited_until is None:
+        return "this collection knows no citations, so numbers made of them say nothing"
+    late = totals.first_year is not None and totals.first_year > totals.cited_until
+    means = "; these papers are later, so numbers made of citations say nothing of them" if late else ""
+    return f"citations are known from papers up to {totals.cited_until}{means}"
 
 
 def _show_metrics(profile: Profile) -> None:

@@ -9,7 +9,16 @@ from ranking.corpus import NO_YEAR, Adjacency, Corpus
 from ranking.registry import Entity
 from ranking.shared import authored, institution_papers, kept, venue_papers
 
-__all__ = ["cohorts", "first_years", "last_year", "main_fields", "peer_groups", "percentiles"]
+__all__ = [
+    "cohorts",
+    "first_years",
+    "last_citing_year",
+    "last_year",
+    "main_fields",
+    "peer_groups",
+    "percentiles",
+    "tied",
+]
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -35,6 +44,19 @@ def percentiles(values: Floats, groups: Labels | None = None) -> Floats:
     out = np.empty(count)
     out[order] = 100.0 * (tie_start - group_start + tie_size / 2.0) / group_size
     return out
+
+
+def tied(values: Floats, groups: Labels) -> npt.NDArray[np.bool_]:
+    """Which values are the same as all others of their group, so that a percentile tells nothing, shape of ``values``.
+
+    ``groups``: int labels, one a value.
+    """
+    _, place = np.unique(groups, return_inverse=True)
+    low, high = np.full(len(values), np.inf), np.full(len(values), -np.inf)
+    np.minimum.at(low, place, values)
+    np.maximum.at(high, place, values)
+    same: npt.NDArray[np.bool_] = (low == high)[place]
+    return same
 
 
 def _runs(fresh: npt.NDArray[np.bool_]) -> tuple[Labels, Labels]:
@@ -127,3 +149,8 @@ def last_year(corpus: Corpus) -> int:
     """The latest year of any paper; 0 when none is known."""
     known = corpus.years[corpus.years != NO_YEAR]
     return int(known.max()) if len(known) else 0
+
+
+def last_citing_year(corpus: Corpus) -> int:
+    """The last year of a paper that cites any, ``NO_YEAR`` when there is none: citations are known up to it."""
+    return int(corpus.years[corpus.citations.degrees() > 0].max(initial=NO_YEAR))

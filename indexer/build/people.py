@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from indexer.build.corpus import places_of
 from indexer.catalog import CatalogArrays
 from indexer.topics import Topics
-from ranking.cohorts import peer_groups, percentiles
+from ranking.cohorts import peer_groups, percentiles, tied
 from ranking.corpus import Corpus
 from ranking.registry import Entity, get
 from records.paper import Paper
@@ -75,7 +75,9 @@ class PeopleMaker:
 
 
 def percentile_columns(corpus: Corpus, entity: Entity, columns: _Columns) -> dict[str, npt.NDArray[np.float32]]:
-    """Percentiles among peers (:func:`ranking.cohorts.peer_groups`) by metric, 100 being best; NaN without a value.
+    """Percentiles among peers (:func:`ranking.cohorts.peer_groups`) by metric, 100 being best.
+
+    NaN without a value, and where all peers have the same, which tells nothing of any of them.
 
     Values of metrics of which less is better are ranked from the other end.
     """
@@ -85,7 +87,9 @@ def percentile_columns(corpus: Corpus, entity: Entity, columns: _Columns) -> dic
         known = ~np.isnan(values)
         ranked = values[known] if get(name).higher_is_better else -values[known]
         found[name] = np.full(len(values), np.nan, dtype=np.float32)
-        found[name][known] = percentiles(ranked, groups[known])
+        percents = percentiles(ranked, groups[known])
+        percents[tied(ranked, groups[known])] = np.nan
+        found[name][known] = percents
     return found
 
 

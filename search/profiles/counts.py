@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from ranking.cohorts import last_citing_year
 from ranking.corpus import NO_YEAR
 from ranking.derive import MANY_AUTHORS
 from search.people import DatedLinks, StringList, row, rows_of
@@ -41,6 +42,7 @@ def totals(person: Person) -> Totals:
         coauthors=len(row(arrays.coauthors.links, person.who)),
         first_year=year_or_none(arrays.first_years[person.who]),
         last_year=year_or_none(arrays.last_years[person.who]),
+        cited_until=year_or_none(last_citing_year(arrays.corpus)),
     )
 
 

@@ -72,7 +72,8 @@ class Totals:
     ``citations`` counts links from a citing paper to one of the person's; of these, ``self_citations`` come from papers
     of the person, and ``independent_citations`` from papers that share no author with the paper they cite. Those called
     undated have no year, and so are in no row of ``years``. ``citing_people`` and ``cited_people`` are others than the
-    person. ``crowded_papers`` have so many authors that they make nobody a co-author.
+    person. ``crowded_papers`` have so many authors that they make nobody a co-author. ``cited_until`` is the last year
+    of any paper of the collection that cites another: later citations are not known, rather than none.
     """
 
     papers: int
@@ -90,6 +91,7 @@ class Totals:
     coauthors: int
     first_year: int | None
     last_year: int | None
+    cited_until: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class YearRow:
 
 @dataclass(frozen=True, slots=True)
 class MetricRow:
-    """A metric; ``percentile`` of 100 people like this one it beats (None: not compared)."""
+    """A metric; ``percentile`` of 100 people like this one have less (None: not compared, or all have the same)."""
 
     name: str
     value: float

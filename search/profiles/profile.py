@@ -102,10 +102,10 @@ class _Maker:
         """Lists of papers: (position, value) each, then all their documents at once."""
         chosen: dict[str, list[tuple[int, float]]] = {}
         if "most_cited" in self.wanted:
-            chosen["most_cited"] = self._best(self._citations())
+            chosen["most_cited"] = [row for row in self._best(self._citations()) if row[1]]
         if "most_central" in self.wanted:
             values = self.people.arrays.paper_metrics.get(self.options.central)
-            chosen["most_central"] = [] if values is None else self._best(values[self.person.papers].astype(np.float64))
+            chosen["most_central"] = [] if values is None else self._told_apart(values[self.person.papers])
         if "pinned" in self.wanted:
             cited = dict(zip(self.person.papers.tolist(), self._citations().tolist(), strict=True))
             chosen["pinned"] = [(position, cited[position]) for position in self._pinned() if position in cited]
@@ -122,6 +122,11 @@ class _Maker:
     def _citations(self) -> Any:
         cited = self.people.arrays.cited_by.offsets
         return (cited[self.person.papers + 1] - cited[self.person.papers]).astype(np.float64)
+
+    def _told_apart(self, values: Any) -> list[tuple[int, float]]:
+        """The best, or none where all papers have the same value, so that their order would say nothing."""
+        known = values[~np.isnan(values)].astype(np.float64)
+        return self._best(values.astype(np.float64)) if len(known) and known.min() < known.max() else []
 
     def _best(self, values: Any) -> list[tuple[int, float]]:
         values = np.where(np.isnan(values), -np.inf, values)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ranking.cohorts import peer_groups, percentiles
+from ranking.cohorts import peer_groups, percentiles, tied
 from ranking.corpus import NO_YEAR, Adjacency
 from ranking.registry import Entity, Metric
 from ranking.shared import authored, institution_papers, venue_papers
@@ -40,13 +40,17 @@ def owned_by(people: People, entity: Entity) -> Adjacency:
 
 
 def standing(people: People, metric: Metric, values: Floats, rows: Positions, counted: Mask | None) -> list[Floats]:
-    """Percentile, 100 being best, and number of peers (itself included) of each of ``rows`` among those ``counted``."""
+    """Percentile, 100 being best, and number of peers (itself included) of each of ``rows`` among those ``counted``.
+
+    The percentile is NaN where all peers have the same value, as who is alone has.
+    """
     labels = peer_groups(people.arrays.corpus, entity=metric.entity)
     wanted = np.isin(labels, labels[rows]) & ~np.isnan(values)
     if counted is not None:
         wanted &= counted
     among = np.flatnonzero(wanted)
     percents = percentiles(values[among] if metric.higher_is_better else -values[among], labels[among])
+    percents[tied(values[among], labels[among])] = np.nan
     distinct, sizes = np.unique(labels[among], return_counts=True)
     peers = sizes[np.searchsorted(distinct, labels[rows])]
     return [percents[np.searchsorted(among, rows)], peers.astype(np.float64)]
@@ -67,7 +71,7 @@ def make_rows(
                 id=fixed.id,
                 label=fixed.label,
                 value=float(columns.value[row]),
-                percentile=float(percents[place]) if peers[place] > 1 else None,
+                percentile=None if np.isnan(percents[place]) else float(percents[place]),
                 peers=int(peers[place]),
                 citations=int(columns.citations[row]),
                 papers=None if columns.papers is None else int(columns.papers[row]),

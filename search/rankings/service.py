@@ -14,7 +14,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from ranking.corpus import NO_YEAR, Corpus
+from ranking.cohorts import last_citing_year
+from ranking.corpus import NO_YEAR
 from ranking.registry import Entity, Metric, get, metrics
 from ranking.views import within_years
 from records.errors import CursorError, QueryError
@@ -223,7 +224,7 @@ class Rankings:
 
     def _counted(self, asked: _Asked) -> Counted:
         cited = self._values.of(get("citations"), self._papers_view(asked))
-        until = int(self._values.kept.get("cited until", lambda: _last_citing(self._arrays.corpus))[0])
+        until = int(self._values.kept.get("cited until", lambda: np.array([last_citing_year(self._arrays.corpus)]))[0])
         cited_until = None if until == NO_YEAR else until
         return Counted(int(asked.inside.sum()), int(cited[asked.inside].sum()), cited_until)
 
@@ -237,12 +238,6 @@ class Rankings:
             message = f"none of these papers is cited within the window; {until} known to cite any"
             return [SearchWarning("no-citations", message)]
         return []
-
-
-def _last_citing(corpus: Corpus) -> Positions:
-    """The last year of a paper that cites any, ``NO_YEAR`` when there is none, shape (1,)."""
-    citing = corpus.years[corpus.citations.degrees() > 0]
-    return np.array([citing.max(initial=NO_YEAR)], dtype=np.int64)
 
 
 def _ranks(ordered: Floats, start: int, end: int, *, descending: bool) -> Positions:

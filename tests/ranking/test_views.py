@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ranking.clean import clean_citations, clean_weighted
-from ranking.cohorts import cohorts, first_years, main_fields, peer_groups, percentiles
+from ranking.cohorts import cohorts, first_years, main_fields, peer_groups, percentiles, tied
 from ranking.corpus import NO_YEAR, Adjacency, Corpus
 from ranking.registry import Entity, get, metrics
 from ranking.rescale import rescaled
@@ -99,6 +99,12 @@ def test_percentiles_count_ties_half_within_their_group() -> None:
             expected.append(100 * ((peers < value).sum() + (peers == value).sum() / 2) / len(peers))
         assert percentiles(values, groups).tolist() == pytest.approx(expected)
     assert percentiles(np.array([3.0, 1.0, 2.0])).tolist() == pytest.approx([250 / 3, 50 / 3, 50.0])
+
+
+def test_values_that_all_of_a_group_have_are_tied() -> None:
+    values, groups = np.array([0.0, 0, 1, 2, 1, 7]), np.array([4, 4, -1, -1, -1, 9])
+    assert tied(values, groups).tolist() == [True, True, False, False, False, True]
+    assert tied(values[:0], groups[:0]).tolist() == []
 
 
 def test_peer_groups_join_neighbouring_years_until_they_are_many() -> None:

@@ -171,6 +171,10 @@ def test_percentiles_lie_within_field_and_year() -> None:
     first = np.insert(100 * (np.arange(size - 1) + 0.5) / (size - 1), 3, np.nan)
     np.testing.assert_array_equal(found["citations"][:size], first.astype(np.float32))
     assert found["citations"].dtype == np.float32
+    values[:size] = 4.0  # all of one group have the same, which says nothing of any
+    found = percentile_columns(corpus, Entity.PAPER, {"citations": values})
+    assert np.isnan(found["citations"][:size]).all()
+    np.testing.assert_array_equal(found["citations"][size:], np.tile(whole, 2))
 
 
 def test_what_collaborators_are_found_by_is_made_by_the_build(tmp_path: Path) -> None:
