@@ -50,6 +50,7 @@ _BULLET = re.compile(r"^\s*(?:[-*\u2022\u2013\u2014\u00b7\u25aa\u25cf+]|\(?\d{1,
 class Need:
     """One thing asked for: ``query`` scores by words under ``where``; ``vector`` by meaning under ``near``, None where
     only words count. ``words`` are those of the need, the rarest first; ``label`` says what the need is.
+    ``described``: by a text or a paper, whose details are narrower than its subject; otherwise it is named.
     """
 
     label: str
@@ -59,6 +60,7 @@ class Need:
     vector: Vectors | None
     words: tuple[str, ...]
     scores: bool
+    described: bool = False
 
 
 def list_items(text: str) -> tuple[str, ...]:
@@ -124,7 +126,7 @@ def _add_text(needs: list[Need], warnings: list[SearchWarning], people: People, 
         warnings.append(SearchWarning("text-truncated", message))
     needs.extend(_of_text(people, item, constraint, []) for item in items[:MOST_ASPECTS])
     if not items:
-        needs.append(_of_text(people, text, constraint, warnings))
+        needs.append(_of_text(people, text, constraint, warnings, described=True))
 
 
 def paper_position(people: People, identifier: str) -> int:
@@ -141,7 +143,9 @@ def paper_position(people: People, identifier: str) -> int:
     return people.paper(identifier)
 
 
-def _of_text(people: People, text: str, constraint: str, warnings: list[SearchWarning]) -> Need:
+def _of_text(
+    people: People, text: str, constraint: str, warnings: list[SearchWarning], *, described: bool = False
+) -> Need:
     """Plain words, whatever the query language would make of them; the mean of the passages' vectors."""
     asked = interpret(" ".join(plain_words(text)), constraint, people.engine)
     warnings.extend(asked.warnings)
@@ -150,7 +154,8 @@ def _of_text(people: People, text: str, constraint: str, warnings: list[SearchWa
         message = f"the meaning of the first {_MOST_PASSAGES} of {len(pieces)} passages was compared"
         warnings.append(SearchWarning("text-truncated", message))
     vector = _mean_vector(people, pieces[:_MOST_PASSAGES])
-    return Need(_shown(text), asked.query, asked.where, asked.near, vector, _rarest_first(asked), asked.scores)
+    words = _rarest_first(asked)
+    return Need(_shown(text), asked.query, asked.where, asked.near, vector, words, asked.scores, described)
 
 
 def _of_paper(people: People, identifier: str, constraint: str) -> Need:
@@ -162,7 +167,8 @@ def _of_paper(people: People, identifier: str, constraint: str) -> Need:
     if people.engine.generation.vectors:
         rows, known = people.engine.vectors([paper.id])
         vector = rows[0] if known[0] else _mean_vector(people, passages(text))
-    return Need(paper.title, asked.query, asked.where, asked.near, vector, _rarest_first(asked), asked.scores)
+    words = _rarest_first(asked)
+    return Need(paper.title, asked.query, asked.where, asked.near, vector, words, asked.scores, described=True)
 
 
 def _rarest_first(asked: Interpretation) -> tuple[str, ...]:

@@ -16,12 +16,21 @@ from ranking.corpus import NO_YEAR
 from search.engine import Engine
 from search.engine import Pool as Found
 from search.experts.needs import Need
-from search.experts.spread import above, diffuse, neighbour_graph, standardise
+from search.experts.spread import above, diffuse, neighbour_graph, sharpen, standardise
 from search.interpretation import conjunction
 from search.people import People
 from search.query.ast import Keyword, KeywordField, Node
 
-__all__ = ["DEPTH", "LEXICAL_SHARE", "NEIGHBOURS", "WORDS_DEPTH", "Relevance", "relevant_papers"]
+__all__ = [
+    "DEPTH",
+    "LEXICAL_SHARE",
+    "NEIGHBOURS",
+    "SHARPNESS",
+    "SHARPNESS_DESCRIBED",
+    "WORDS_DEPTH",
+    "Relevance",
+    "relevant_papers",
+]
 
 DEPTH = 700
 """Papers taken from each half; several needs share them."""
@@ -31,6 +40,14 @@ WORDS_DEPTH = 2_000
 
 LEXICAL_SHARE = 0.3
 """What the words count; the vectors count the rest."""
+
+SHARPNESS = 0.5
+"""How sharply the halves tell papers apart, see :func:`~search.experts.spread.sharpen`."""
+
+SHARPNESS_DESCRIBED = 0.25
+"""The same of the vectors where a text or a paper describes the need: the nearest papers share its details, which are
+narrower than its subject.
+"""
 
 NEIGHBOURS = 10
 """Nearest papers of the pool that a paper shares its score with."""
@@ -144,7 +161,8 @@ def _cosine(need: Need, vectors: npt.NDArray[np.float32] | None, known: Mask) ->
 def _fused(lexical: Floats, cosine: Floats, need: Need) -> Floats:
     if need.vector is None or not cosine.any():
         return lexical
-    return cosine if not need.scores else LEXICAL_SHARE * lexical + (1.0 - LEXICAL_SHARE) * cosine
+    meaning = sharpen(cosine, SHARPNESS_DESCRIBED if need.described else SHARPNESS)
+    return meaning if not need.scores else LEXICAL_SHARE * sharpen(lexical, SHARPNESS) + (1.0 - LEXICAL_SHARE) * meaning
 
 
 def _spread_over(graph: sp.csr_array | None, scores: Floats) -> Floats:

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from records.errors import CursorError, FilterError, NotFoundError, QueryError
 from search.experts import ExpertRequest, ExpertResult, find_experts
+from search.experts.needs import read_needs
+from search.experts.relevance import relevant_papers
 from search.people import People
 
 PARSING = ExpertRequest(query="parsing with grammar", limit=50)
@@ -83,6 +86,23 @@ def test_several_papers_are_pooled(people: People) -> None:
 def test_pasted_text_has_no_operators(people: People) -> None:
     result = find_experts(people, ExpertRequest(texts=('author:"nobody AND (parsing -grammar',), limit=50))
     assert _ids(result)[0] == "a:ann"
+
+
+def test_texts_and_papers_describe_a_need_and_queries_and_lists_name_it(people: People) -> None:
+    call = "Topics:\n- parsing\n- graph networks\n- hospital"
+    request = ExpertRequest(query="syntax", texts=(call, "We parse with grammars."), papers=("p05",))
+    needs, _ = read_needs(people, request)
+    assert [need.described for need in needs] == [False, False, False, False, True, True]
+
+
+def test_a_need_that_is_named_tells_papers_apart_more_sharply(people: People) -> None:
+    needs, _ = read_needs(people, ExpertRequest(query="parsing"))
+    nobody = np.empty(0, dtype=np.int64)
+    named = relevant_papers(people, needs, without=nobody)
+    described = relevant_papers(people, [replace(needs[0], described=True)], without=nobody)
+    assert named.papers.tolist() == described.papers.tolist()
+    assert named.cosine == pytest.approx(described.cosine)  # what is told of a paper stays as measured
+    assert named.weights != pytest.approx(described.weights)
 
 
 def test_filters_say_who_is_listed_and_change_no_score(people: People) -> None:

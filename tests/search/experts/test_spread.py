@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ranking.corpus import Adjacency
-from search.experts.spread import Bylines, above, diffuse, neighbour_graph, standardise, threshold, walk
+from search.experts.spread import Bylines, above, cut, diffuse, neighbour_graph, sharpen, standardise, threshold, walk
 
 SCORES = st.lists(st.floats(-50, 50, allow_nan=False), min_size=2, max_size=30)
 
@@ -46,6 +46,37 @@ def test_what_is_above_two_clear_classes_is_the_upper_one() -> None:
     found = above(np.array([0.0, 0.1, 0.2, 5.0, 5.5]))
     assert (found > 0).tolist() == [False, False, False, True, True]
     assert found[4] > found[3]
+
+
+def test_the_lower_of_two_clear_classes_above_the_threshold_is_cut_off() -> None:
+    far, near, meant = np.linspace(-0.2, 0.2, 60), np.linspace(4.8, 5.2, 15), np.linspace(7.8, 8.2, 6)
+    scores = np.concatenate((far, near, meant))
+    assert 0.2 < threshold(scores) < 4.8
+    assert 5.2 < cut(scores) < 7.8
+    assert np.flatnonzero(above(scores)).tolist() == list(range(75, 81))
+
+
+@pytest.mark.parametrize("upper", [np.linspace(4, 8, 40), np.array([5.0] * 4 + [8.0] * 4), np.full(30, 6.0)])
+def test_even_or_few_or_equal_scores_above_the_threshold_are_not_parted(upper: np.ndarray) -> None:
+    scores = np.concatenate((np.linspace(-1, 1, 80), upper))
+    assert cut(scores) == threshold(scores)
+    assert (above(scores) > 0).sum() == len(upper)
+
+
+@given(SCORES)
+def test_a_cut_is_never_below_the_threshold_and_keeps_something(values: list[float]) -> None:
+    scores = np.array(values)
+    assert cut(scores) >= threshold(scores)
+    assert (above(scores) > 0).any()
+
+
+def test_sharpened_scores_keep_their_order_and_stretch_the_top() -> None:
+    scores = np.array([-4.0, 0.0, 4.0])
+    found = sharpen(scores, 0.5)
+    tops = np.exp(0.5 * standardise(scores))
+    assert found == pytest.approx((tops - tops.mean()) / tops.std())
+    assert found[2] - found[1] > found[1] - found[0] > 0
+    assert sharpen(np.full(4, 2.0), 0.5).tolist() == [0, 0, 0, 0]
 
 
 def test_scores_that_do_not_differ_are_all_above() -> None:
