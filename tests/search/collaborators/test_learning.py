@@ -10,7 +10,7 @@ import pytest
 from search.collaborators.defaults import default_model
 from search.collaborators.features import FEATURES, GROUPS
 from search.collaborators.learning import Learning, learn
-from search.collaborators.model import Examples, Model, fit
+from search.collaborators.model import Examples, Model, _Lines, fit
 from search.collaborators.profiles import texts_of
 from search.people import PeopleArrays, people_of_papers
 from tests.search.collaborators.memory import paper
@@ -45,6 +45,18 @@ def test_a_model_packs_and_fits_the_same_twice() -> None:
     for name in ("mean", "scale", "knots", "weights"):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
         np.testing.assert_array_equal(getattr(one, name), getattr(back, name))
+
+
+def test_lines_add_up_as_hinges_do() -> None:
+    rng = np.random.default_rng(2)
+    z = rng.normal(size=(50, 3)).astype(np.float32)
+    knots = np.sort(rng.normal(size=(3, 4)), axis=1).astype(np.float32)
+    knots[1, 1] = knots[1, 2]
+    weights, residual = rng.normal(size=(3, 5)), rng.normal(size=50)
+    hinges = np.concatenate((z[:, :, None], np.maximum(z[:, :, None] - knots, 0)), axis=2).astype(np.float64)
+    lines = _Lines(z, knots)
+    np.testing.assert_allclose(lines.scores(weights), np.einsum("efh,fh->e", hinges, weights), rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(lines.gradient(residual), np.einsum("efh,e->fh", hinges, residual), rtol=1e-5, atol=1e-5)
 
 
 def _past(people: int = 240) -> tuple[PeopleArrays, list[str]]:

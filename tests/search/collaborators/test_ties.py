@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from records.paper import Paper
+from search.collaborators.finder import Scene
 from search.collaborators.profiles import profiles_of, texts_of
 from search.collaborators.signals import NEAR, Field, nearness
 from search.collaborators.ties import PEOPLE_FACTS, Ties, ties_of
@@ -161,3 +162,31 @@ def test_making_ties_leaves_the_arrays_of_people_alone(papers: list[Paper]) -> N
     profiles_of(people, texts_of(one.title for one in papers), 2004)
     for name, array in people.pack().items():
         np.testing.assert_array_equal(array, before[name], err_msg=name)
+
+
+@given(worlds())
+@settings(max_examples=15, deadline=None)
+def test_a_pool_measures_the_same_to_fewer_people(papers: list[Paper]) -> None:
+    ties, ids, field = _ties(papers)
+    pool = np.flatnonzero(ties.people[:, PEOPLE_FACTS.index("papers")] >= 2)
+    narrow = Field.of(ties, field.words, field.recent, pool)
+    for author in range(len(ids)):
+        np.testing.assert_allclose(nearness(narrow, author), nearness(field, author)[:, pool], rtol=1e-5)
+
+
+def test_a_scene_lists_only_who_has_papers_enough() -> None:
+    papers = [
+        paper(1, 2005, "ann bob", "Dependency parsing"),
+        paper(2, 2006, "bob cid", "Dependency parsing"),
+        paper(3, 2007, "cid ann", "Dependency parsing"),
+        paper(4, 2007, "cid dan", "Dependency parsing"),
+    ]
+    people, texts = people_of_papers(papers), texts_of(one.title for one in papers)
+    scene = Scene.at(people, texts, NOW, least=2)
+    dan = list(people.author_ids).index("dan")
+    found = scene.candidates(scene.near(dan), np.ones(people.authors, dtype=np.bool_))
+    assert [people.author_ids[position] for position in found.positions.tolist()] == ["ann", "bob", "cid"]
+    everybody = Scene.at(people, texts, NOW)
+    again = everybody.candidates(everybody.near(dan), np.arange(people.authors) != dan)
+    np.testing.assert_array_equal(found.positions, again.positions)
+    np.testing.assert_allclose(found.near, again.near, rtol=1e-5)
