@@ -41,7 +41,7 @@ class RankingRequest:
 class RankedRow:
     """One row. Equal values share the best ``rank`` among them; among those the more cited come first, then by id.
 
-    ``percentile``: percent of the ``peers`` with a lower value, ties and itself counting half; None where all have the same.
+    ``percentile``: percent of the ``peers`` with a lower value, ties and itself half; None where all have the same.
     Peers of a paper are papers of its field and year; of others those of the same main field and first year that have
     papers in the window (:func:`ranking.cohorts.peer_groups` joins years of which there are few).
     ``papers``, ``citations`` and ``h_index`` are those of the window (``papers`` and ``h_index`` None for a paper),
