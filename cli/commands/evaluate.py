@@ -20,7 +20,7 @@ OptionsOption = Annotated[
 
 
 def evaluate(
-    task: Annotated[str, typer.Argument(help="What to evaluate: search, experts, reviewers, identity, ...")],
+    task: Annotated[str, typer.Argument(help="What to evaluate: search, experts, reviewers, ...")],
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A benchmark folder.")],
     *,
     judged_only: Annotated[
