@@ -72,7 +72,7 @@ def assign_job(body: AssignmentBody, limits: JobLimits) -> Work:
             conference, SolveOptions(objective=objective, top=top, time_limit=limit, watch=job), progress=job
         )
         job.best(solution.value, solution.bound)
-        pairs = reasons(conference, solution)
+        pairs = reasons(conference, solution, progress=job)
         result = AssignmentResult.of(conference, solution, pairs, session.engine.generation.id)
         csv, page = as_csv(pairs), as_html(conference, solution, pairs)
         return {"json": result.model_dump_json(), "csv": csv, "html": page}

@@ -112,7 +112,7 @@ def assign(
             progress=progress,
         )
         solution = assign_all(conference, options, progress)
-        pairs = reasons(conference, solution)
+        pairs = reasons(conference, solution, progress=progress)
     _write(conference, solution, pairs, output, report)
     if as_json:
         from api.schemas.conference_results import AssignmentResult

@@ -114,15 +114,20 @@ class Affinity:
     def explain(self, text: str, reviewer: int, vector: Vectors | None = None, limit: int = 5) -> Explanation:
         """Why the reviewer at position ``reviewer`` has this affinity: at most ``limit`` papers, by share."""
         profiles = self.profiles
-        many = None if vector is None else vector.reshape(1, -1)
-        parts = {name: float(part[0, reviewer]) for name, part in self.parts([text], many).items()}
+        if (vector is None) != (profiles.vectors is None):
+            raise AssignmentError("texts and profiles must both have vectors, or neither")
+        terms = self._rows([text])
+        parts = {"words": float((terms @ self._mean_words[:, [reviewer]]).sum())}
         rows = slice(int(profiles.offsets[reviewer]), int(profiles.offsets[reviewer + 1]))
         links, share = profiles.links[rows], self._share[rows]
-        words = (self._matrix[links] @ self._rows([text]).T).toarray().reshape(-1)
+        words = (self._matrix[links] @ terms.T).toarray().reshape(-1)
         amount = self.weights["words"] * words * share
         cosines = None
+        if self._mean_vectors is not None:
+            parts = {"closest": 0.0, "vectors": float(self._mean_vectors[reviewer] @ vector), **parts}
         if profiles.vectors is not None and vector is not None and len(links):
             cosines = profiles.vectors[links] @ vector
+            parts["closest"] = float((cosines * self._height[rows]).max())
             amount = amount + self.weights["vectors"] * np.maximum(cosines, 0) * share
             amount[int(np.argmax(cosines * self._height[rows]))] += self.weights["closest"] * max(parts["closest"], 0)
         total = float(amount.sum()) or 1.0

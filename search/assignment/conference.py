@@ -136,10 +136,13 @@ def assign_all(conference: Conference, options: SolveOptions, progress: Progress
     return draw(made, rules.seed)
 
 
-def reasons(conference: Conference, solution: Solution, *, papers: int = 3) -> list[Pair]:
+def reasons(
+    conference: Conference, solution: Solution, *, papers: int = 3, progress: Progress = NO_PROGRESS
+) -> list[Pair]:
     """Why each pair: affinity, rank, bid, and the reviewer's papers that made the affinity."""
     worth = np.where(conference.problem.conflicts, -np.inf, conference.problem.affinity)
     made = []
+    progress.start("reasons", len(solution.pairs))
     for row_, column in solution.pairs:
         record = conference.submissions[row_]
         explanation = None
@@ -158,6 +161,8 @@ def reasons(conference: Conference, solution: Solution, *, papers: int = 3) -> l
                 explanation,
             )
         )
+        progress.advance()
+    progress.finish()
     return made
 
 
