@@ -49,8 +49,8 @@ def committee(
     topics = {text: text for text in topic or ()}
     for record in read_submissions(submissions) if submissions else ():
         topics[record.submission.id] = paper_text(record.title, record.abstract)
-    if not topics:
-        raise AssignmentError("a committee needs topics to cover: give --topic or --submissions")
+    if not topics or not all(text.strip() for text in topics.values()):
+        raise AssignmentError("a committee needs topics to cover, each with words: give --topic or --submissions")
     names = list(topics)
     request = Request(
         size=size,

@@ -43,3 +43,10 @@ def test_a_committee_with_limits_and_alternates(tmp_path: Path) -> None:
     assert isinstance(none.exception, InfeasibleError)
     nothing = CliRunner().invoke(app, ["committee", str(path), "--data", str(tmp_path / "data")])
     assert isinstance(nothing.exception, AssignmentError)
+
+
+def test_a_topic_has_words(tmp_path: Path) -> None:
+    for topics in ([], ["-t", ""], ["-t", "graph cuts", "-t", " "]):
+        done = CliRunner().invoke(app, ["committee", str(tmp_path / "people.json"), "--size", "2", *topics])
+        assert isinstance(done.exception, AssignmentError)
+        assert "topics to cover" in str(done.exception)
