@@ -8,6 +8,7 @@ from -1 to 1, or HotCRP's preferences (whole numbers from -100 to 100).
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -58,13 +59,22 @@ def read_pairs(path: Path) -> list[tuple[str, str]]:
 def score_table(
     scores: Mapping[tuple[str, str], float], submissions: Sequence[str], reviewers: Sequence[str]
 ) -> npt.NDArray[np.float32]:
-    """Scores as a table, shape (submissions, reviewers), NaN where there is none; pairs of others are left out."""
+    """Scores as a table, shape (submissions, reviewers), NaN where there is none; pairs of others are left out.
+
+    :raises AssignmentError: when there are scores, but none of a pair of these.
+    """
     rows = {name: row for row, name in enumerate(submissions)}
     columns = {name: column for column, name in enumerate(reviewers)}
     table = np.full((len(submissions), len(reviewers)), np.nan, dtype=np.float32)
     for (paper, reviewer), score in scores.items():
         if paper in rows and reviewer in columns:
             table[rows[paper], columns[reviewer]] = score
+    if scores and np.isnan(table).all():
+        paper, reviewer = next(iter(scores))
+        raise AssignmentError(
+            f"none of {len(scores)} scores is of a submission and a reviewer of this conference (the first is of "
+            f"{paper[:60]!r} and {reviewer[:60]!r}); do the ids agree?"
+        )
     return table
 
 
@@ -102,6 +112,13 @@ def _number(cell: str, where: str) -> float:
     return value
 
 
+def _rows(reader: Iterable[list[str]], path: Path) -> Iterable[list[str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise AssignmentError(f"{path.name} is no valid CSV: {error}; is a quote not closed?") from error
+
+
 def _lines(path: Path, least: int = 3) -> Iterable[tuple[str, str, str, str]]:
     """(where, submission, reviewer, third cell) of each line that is not blank."""
     try:
@@ -109,8 +126,8 @@ def _lines(path: Path, least: int = 3) -> Iterable[tuple[str, str, str, str]]:
     except (OSError, UnicodeDecodeError) as error:
         raise AssignmentError(f"{path} cannot be read: {error}") from error
     first_line = text.partition("\n")[0]
-    reader = csv.reader(text.splitlines(), delimiter="\t" if "\t" in first_line else ",")
-    for number, cells in enumerate(reader, start=1):
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in first_line else ",", strict=True)
+    for number, cells in enumerate(_rows(reader, path), start=1):
         row = [cell.strip() for cell in cells]
         if not any(row) or (number == 1 and row[0].lower() in _HEADERS):
             continue

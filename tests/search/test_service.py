@@ -7,10 +7,9 @@ from dataclasses import replace
 import pytest
 
 from records.errors import FilterError, QueryError
-from search.engine import Engine, PaperQuery, SearchPage
+from search.engine import Engine
 from search.request import Mode, SearchRequest, SearchResult
 from search.service import PaperSearch
-from tests.search.brute import BruteEngine
 from tests.search.conftest import Opener
 from tests.search.library import ConceptEmbedder, Library, paper, shelf
 
@@ -336,74 +335,3 @@ def test_the_answer_names_its_generation(opener: Opener) -> None:
     assert result.interpretation == "graph year:>2000 type:article"
     assert result.took_ms > 0
     assert [hit.rank for hit in result.hits] == list(range(1, len(result.hits) + 1))
-
-
-def test_an_answer_never_mixes_two_generations() -> None:
-    engine = shelf().brute()
-    papers = PaperSearch(engine, _Switching(engine))
-    result = ask(papers, "graph")
-    assert result.generation == engine.info.id == "g2"
-    assert engine.calls.count("nearest") == 2
-
-
-def test_partial_answers_are_said_to_be() -> None:
-    engine = shelf().brute()
-    engine.partial = "1 of 3 shards failed"
-    for request in (SearchRequest("graph"), SearchRequest("year:2018"), SearchRequest("graph", sort="date")):
-        result = PaperSearch(engine, ConceptEmbedder()).search(request)
-        assert "1 of 3 shards failed" in next(w.message for w in result.warnings if w.code == "partial")
-
-
-class _PartlyAway(BruteEngine):
-    """One of the searches that an answer is made of is not complete."""
-
-    failing = 0
-    searched = 0
-
-    def search(self, query: PaperQuery) -> SearchPage:
-        page = super().search(query)
-        self.searched += 1
-        return replace(page, partial="a shard failed") if self.searched == self.failing else page
-
-
-def _partly_away(failing: int = 0) -> _PartlyAway:
-    engine = shelf().brute(_PartlyAway)
-    assert isinstance(engine, _PartlyAway)
-    engine.failing = failing
-    return engine
-
-
-@pytest.mark.parametrize("mode", [Mode.HYBRID, Mode.LEXICAL, Mode.VECTOR])
-def test_an_answer_is_partial_if_anything_it_is_made_of_is(mode: Mode) -> None:
-    request = SearchRequest("introduction to graph networks", facets=("year",), mode=mode)
-    whole = _partly_away()
-    PaperSearch(whole, ConceptEmbedder()).search(request)
-    assert whole.searched >= 1
-    for failing in range(1, whole.searched + 1):
-        engine = _partly_away(failing)
-        assert "partial" in codes(PaperSearch(engine, ConceptEmbedder()).search(request)), f"search {failing}"
-
-
-def test_a_search_takes_few_round_trips() -> None:
-    engine = shelf().brute()
-    request = SearchRequest("graph networks", filter="type:article", facets=("year", "type", "venue.name"))
-    PaperSearch(engine, ConceptEmbedder()).search(request)
-    assert len(engine.calls) <= 8
-
-
-class _Switching(ConceptEmbedder):
-    """Moves the engine to another generation while the first query is embedded."""
-
-    def __init__(self, engine: BruteEngine) -> None:
-        super().__init__()
-        self._engine = engine
-
-    def embed_query(self, text: str):  # type: ignore[no-untyped-def]
-        self._engine.info = _renamed(self._engine, "g2")
-        return super().embed_query(text)
-
-
-def _renamed(engine: BruteEngine, name: str):  # type: ignore[no-untyped-def]
-    import msgspec
-
-    return msgspec.structs.replace(engine.info, id=name)

@@ -54,3 +54,16 @@ def test_broken_lines_are_pointed_at(tmp_path: Path, text: str, message: str) ->
         read_scores(path)
     with pytest.raises(AssignmentError, match="cannot be read"):
         read_scores(tmp_path / "missing.csv")
+
+
+def test_scores_of_strangers_are_refused() -> None:
+    with pytest.raises(AssignmentError, match="do the ids agree"):
+        score_table({("p9", "r9"): 0.5}, ["p1"], ["r1"])
+    assert np.isnan(score_table({}, ["p1"], ["r1"])).all()
+
+
+def test_a_quote_that_is_not_closed_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "scores.csv"
+    path.write_text('p1,"r1,0.5\n')
+    with pytest.raises(AssignmentError, match="quote not closed"):
+        read_scores(path)
