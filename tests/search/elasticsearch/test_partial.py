@@ -123,6 +123,8 @@ CALLS: list[Callable[[Engine], object]] = [
     lambda engine: engine.pool(Match("graph"), 5),
     lambda engine: engine.nearest(np.ones(DIMENSION, np.float32), 5),
     lambda engine: engine.nearest_pool(np.ones(DIMENSION, np.float32), 5),
+    lambda engine: engine.vectors(["p:01"]),
+    lambda engine: engine.vectors_at(np.array([0])),
     lambda engine: engine.find_authors("wang"),
     lambda engine: engine.statistics(["graph"]),
     lambda engine: engine.suggest("graph"),
@@ -139,7 +141,7 @@ def test_what_cannot_be_marked_is_refused(call: Callable[[Engine], object], chan
 
 def test_a_document_that_could_not_be_read_is_not_one_that_does_not_exist() -> None:
     broken = [{"_index": "x", "_id": "p:01", "error": {"reason": "shard is away"}}]
-    for call in (ElasticsearchEngine.papers, ElasticsearchEngine.authors, ElasticsearchEngine.vectors):
+    for call in (ElasticsearchEngine.papers, ElasticsearchEngine.authors):
         with pytest.raises(EngineUnavailableError, match="shard is away"):
             call(engine_with({}, broken), ["p:01"])
 
