@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -151,8 +152,13 @@ def _show_one(found: Collaborator) -> None:
         "citations": f"{cites.theirs_of_yours} of you, {cites.yours_of_theirs} by you"
         if cites.theirs_of_yours or cites.yours_of_theirs
         else "",
-        "score": f"{found.score:.2f}: " + "  ".join(f"{name} {part:+.2f}" for name, part in found.parts.items()),
+        "score": f"{found.score:.2f}: " + "  ".join(_parts(found.parts)),
     }
     for name, line in lines.items():
         if line:
             out.print(f"     {name}: {line}", style="dim" if name == "score" else None)
+
+
+def _parts(parts: Mapping[str, float]) -> Iterator[str]:
+    """Those parts of a score that two decimals show."""
+    return (f"{name} {part:+.2f}" for name, part in parts.items() if abs(part) >= 0.005)

@@ -139,5 +139,5 @@ def _show_expert(expert: Expert, result: ExpertResult) -> None:
 
 def _metric(expert: Expert, name: str) -> str:
     percentile = expert.percentiles.get(name)
-    standing = "" if percentile is None else f" (above {percentile:.0f}% of peers)"
+    standing = "" if percentile is None else f" (percentile {percentile:.0f})"
     return f"{name} {count(expert.metrics[name])}{standing}"
