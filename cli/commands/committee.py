@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,20 +74,23 @@ def committee(
 
         emit_model(CommitteeResult.of(found))
     else:
-        _show(found)
+        _show(found, {one.person.id: one.person.name.full for one in people if one.person.name})
 
 
-def _show(found: Committee) -> None:
+def _show(found: Committee, names: Mapping[str, str]) -> None:
     rows = [
         (
             member.candidate,
+            names.get(member.candidate, ""),
             member.seat or "",
             ", ".join(member.covers),
-            ", ".join(f"{other.candidate} ({-other.loss:+.3f})" for other in member.alternates),
+            ", ".join(
+                f"{names.get(other.candidate, other.candidate)} ({_signed(-other.loss)})" for other in member.alternates
+            ),
         )
         for member in found.members
     ]
-    table(("member", "seat", "covers", "alternates (change of coverage)"), rows)
+    table(("member", "name", "seat", "covers", "alternates (change of coverage)"), rows)
     console().print()
     table(("topic", "coverage"), [(name, f"{value:.3f}") for name, value in found.coverage.items()], right=(1,))
     if found.costs or found.targets:
@@ -94,6 +98,10 @@ def _show(found: Committee) -> None:
         table(("constraint", "costs"), _costs(found), right=(1,))
     less = f" less {found.penalty:.4f} for targets" if found.targets else ""
     console().print(f"coverage {found.value:.4f}{less} of at most {found.bound:.4f}", style="dim")
+
+
+def _signed(value: float) -> str:
+    return f"{round(value, 3) + 0.0:+.3f}"
 
 
 def _costs(found: Committee) -> list[tuple[str, str]]:

@@ -86,8 +86,8 @@ def _vectors(ids: Sequence[str], texts: Sequence[str], people: People, vectorize
 def _collected(record: ReviewerRecord, people: People) -> list[Paper]:
     """Papers of a reviewer in the collection: those listed by id, and those of the person."""
     found = [document.paper for document in people.engine.papers(record.paper_ids) if document is not None]
-    identity = Identities(people).of(record.person) if record.person.author else None
-    if identity is not None and identity.position is not None:
-        written = row(people.arrays.written, identity.position)
+    position = Identities(people).by_id(record.person)
+    if position is not None:
+        written = row(people.arrays.written, position)
         found += [document.paper for document in people.paper_documents(written)]
     return list({paper.id: paper for paper in found}.values())

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, linear_sum_assignment, milp
 
 from records.errors import AssignmentError, InfeasibleError
 from records.progress import NO_PROGRESS, Progress
@@ -188,10 +188,18 @@ def _solve(candidates: Candidates, request: Request) -> _Found | None:
             raise _LateError
         return None
     members = np.flatnonzero(solved.x[:n] > 0.5)
-    sits = solved.x[n * (1 + t) : hard].reshape(n, len(seated)) > 0.5
-    seats = {int(member): seated[int(place)] for member, place in zip(*np.nonzero(sits), strict=True)}
+    seats = _seating(candidates, request, members, seated)
     bound = float(-solved.mip_dual_bound) if solved.mip_dual_bound is not None else float("inf")
     return _Found(members, seats, bound, solved.status == 0)
+
+
+def _seating(candidates: Candidates, request: Request, members: Ints, seated: list[int]) -> dict[int, int]:
+    """Who sits for which topic: of all ways to fill the seats from ``members`` the one that knows most."""
+    places = [at for at in seated for _ in range(request.seats[candidates.topics[at]])]
+    who, where = linear_sum_assignment(
+        candidates.expertise[np.ix_(members, np.array(places, dtype=np.int64))], maximize=True
+    )
+    return {int(members[member]): places[place] for member, place in zip(who, where, strict=True)}
 
 
 def _rows(

@@ -23,8 +23,7 @@ def guessed_advisors(people: People, reviewers: Iterable[Person], authors: Itera
     """
     identities = Identities(people)
     mine, theirs = (
-        {at for person in some if person.author and (at := identities.of(person).position) is not None}
-        for some in (reviewers, authors)
+        {at for person in some if (at := identities.by_id(person)) is not None} for some in (reviewers, authors)
     )
     made = []
     for students, others in ((mine, theirs), (theirs, mine)):

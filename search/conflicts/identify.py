@@ -36,23 +36,41 @@ class Identities:
     def of(self, person: Person) -> Identity:
         """Where ``person`` is. An id that names nobody is looked for by name."""
         name = person.name.full if person.name else ""
-        key = person.author, name
+        key = person.author or person.id, name
         if key not in self._known:
             self._known[key] = self._find(person, name)
         return self._known[key]
 
+    def by_id(self, person: Person) -> int | None:
+        """Where the person is by the author id given or, without one, by an id that is also one of the collection.
+
+        An input may number its people as it likes, so its own ids count only where the names agree as well.
+        """
+        position = self._live(person.author or person.id)
+        if position is None or person.author is not None or person.name is None or self.people is None:
+            return position
+        names = [
+            n for found in self.people.author_documents([position]) for n in (found.author.name, *found.author.variants)
+        ]
+        return position if any(person.name.compatible(one) for one in names) else None
+
+    def _live(self, identifier: str) -> int | None:
+        if self.arrays is None:
+            return None
+        position = self.arrays.author_ids.find(identifier)
+        if position is None and self.people is not None:
+            try:
+                return self.people.author(identifier)
+            except NotFoundError:
+                return None
+        return position
+
     def _find(self, person: Person, name: str) -> Identity:
         if self.arrays is None:
             return Identity(None)
-        if person.author is not None:
-            position = self.arrays.author_ids.find(person.author)
-            if position is None and self.people is not None:
-                try:
-                    position = self.people.author(person.author)
-                except NotFoundError:
-                    position = None
-            if position is not None:
-                return Identity(position)
+        position = self.by_id(person)
+        if position is not None:
+            return Identity(position)
         if self.people is None or person.name is None:
             return Identity(None)
         found = []

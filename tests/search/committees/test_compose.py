@@ -111,6 +111,12 @@ def test_topics_are_covered_together_and_constraints_have_a_price() -> None:
 def test_seats_are_for_one_topic_each() -> None:
     found = compose(_table(), Request(size=3, seats={"graphs": 1, "speech": 2}))
     assert sorted(member.seat or "" for member in found.members) == ["graphs", "speech", "speech"]
+    table = _table()
+    graphs = [table.expertise[table.ids.index(one.candidate), table.topics.index("graphs")] for one in found.members]
+    sitting = [one.seat == "graphs" for one in found.members]
+    speech = [table.expertise[table.ids.index(one.candidate), table.topics.index("speech")] for one in found.members]
+    others = [graphs[at] + sum(speech[other] for other in range(3) if other != at) for at in range(3)]
+    assert others[sitting.index(True)] == pytest.approx(max(others))
     fixed = compose(_table(), Request(size=2, include=frozenset({"e"}), exclude=frozenset({"a"})))
     assert {"e"} < {member.candidate for member in fixed.members} <= {"b", "c", "d", "e"}
     assert next(member for member in fixed.members if member.candidate == "e").alternates == ()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from records.author import Author
 from records.name import Name
 from records.paper import Authorship, Paper
 from search.assignment.inputs import ReviewerRecord, SubmissionRecord
 from search.assignment.ties import conflicts_between
 from search.conflicts import Certainty, Kind, Person, Policy, Submission, guessed_advisors
+from search.conflicts.identify import Identities
 from search.embedded import EmbeddedStore
-from search.engine import PaperDocument
+from search.engine import AuthorDocument, PaperDocument
 from search.people import GROUP, People, people_of_papers
 
 
@@ -31,6 +33,7 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> People:
     store = EmbeddedStore(tmp_path_factory.mktemp("engine"))
     writer = store.writer(model="", dimension=0, source_digest="x", metrics=())
     writer.add_papers([PaperDocument(paper, {}) for paper in PAPERS], None, None)
+    writer.add_authors([AuthorDocument(Author(who, Name(who.title()))) for who in ("peer", "senior", "student")])
     writer.add_arrays(GROUP, people_of_papers(PAPERS).pack())
     writer.commit()
     return People(store.reader())
@@ -63,3 +66,11 @@ def test_a_guess_says_what_it_rests_on_and_can_be_switched_off(people: People) -
     assert guessed_advisors(people, [Person("x", Name("Senior"))], [_person("student")]) == ()  # found by id only
     assert _kinds(people, "senior", "student", Policy(guessed=False)) == []
     assert _kinds(people, "senior", "student", Policy(advisors=False)) == []
+
+
+def test_an_id_of_the_collection_is_enough_where_names_agree(people: People) -> None:
+    find = Identities(people).by_id
+    assert find(Person("senior", Name("Senior"), None)) == find(_person("senior")) is not None
+    assert find(Person("senior", None, None)) is not None
+    assert find(Person("senior", Name("Somebody Else"), None)) is None
+    assert find(Person("r1", Name("Senior"), None)) is None
