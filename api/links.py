@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.schemas.search import Links
 
-__all__ = ["cursor_of", "link_header", "moved", "page_links", "path_of"]
+__all__ = ["link_header", "moved", "page_links", "path_of"]
 
 
 def path_of(collection: str, identifier: str, *rest: str) -> str:
@@ -35,8 +35,3 @@ def moved(request: Request, path: str) -> Response:
     """A permanent redirect to ``path`` that keeps the query."""
     query = request.url.query
     return RedirectResponse(f"{path}?{query}" if query else path, status_code=308)
-
-
-def cursor_of(cursor: str | None) -> str | None:
-    """The cursor for the engine; ``*`` asks for the first page, as does none at all."""
-    return None if cursor in {None, "", "*"} else cursor

@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from api.links import cursor_of, link_header, moved, page_links, path_of
+from api.links import link_header, moved, page_links, path_of
 from api.resolve import paper_document, paper_id
 from api.routes.deps import OR_BIBTEX, SessionDep, as_bibtex, as_json, wants_bibtex
 from api.schemas.paper import PaperDetail
-from api.schemas.params import ListParams, PaperParams, PaperSearchParams
+from api.schemas.params import ListParams, PaperParams, PaperSearchParams, cursor_of
 from api.schemas.problem import PROBLEM_RESPONSES
 from api.schemas.search import PaperList, SearchResponse
 from search.engine import Engine, PaperQuery, SearchPage

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from api.schemas.params import MAX_LIMIT, split
+from api.schemas.params import MAX_LIMIT, check_select, cursor_of, split
 from api.schemas.search import Links, WarningModel
 from search.collaborators import Collaborator, CollaboratorRequest, CollaboratorResult
 
@@ -43,11 +43,7 @@ class _Shared(BaseModel):
     @field_validator("select")
     @classmethod
     def _known(cls, value: str | None) -> str | None:
-        unknown = [name for name in split(value) if name not in CollaboratorModel.model_fields]
-        if unknown:
-            valid = ", ".join(sorted(CollaboratorModel.model_fields))
-            raise ValueError(f"no such fields: {', '.join(unknown)}; valid are {valid}")
-        return value
+        return check_select(value, CollaboratorModel)
 
     def _request(self, **asked: Any) -> CollaboratorRequest:
         return CollaboratorRequest(
@@ -61,7 +57,7 @@ class _Shared(BaseModel):
             filter=self.filter,
             min_papers=self.min_papers,
             limit=self.limit,
-            cursor=None if self.cursor in {None, "", "*"} else self.cursor,
+            cursor=cursor_of(self.cursor),
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from api.schemas.params import MAX_LIMIT, split
+from api.schemas.params import MAX_LIMIT, check_select, cursor_of, split
 from api.schemas.search import Links, WarningModel
 from search.experts import Coverage, Expert, ExpertRequest, ExpertResult
 
@@ -52,11 +52,7 @@ class _Shared(BaseModel):
     @field_validator("select")
     @classmethod
     def _known(cls, value: str | None) -> str | None:
-        unknown = [name for name in split(value) if name not in ExpertModel.model_fields]
-        if unknown:
-            valid = ", ".join(sorted(ExpertModel.model_fields))
-            raise ValueError(f"no such fields: {', '.join(unknown)}; valid are {valid}")
-        return value
+        return check_select(value, ExpertModel)
 
     def _request(self, **needs: Any) -> ExpertRequest:
         return ExpertRequest(
@@ -67,7 +63,7 @@ class _Shared(BaseModel):
             half_life=self.half_life,
             sort=self.sort,
             limit=self.limit,
-            cursor=None if self.cursor in {None, "", "*"} else self.cursor,
+            cursor=cursor_of(self.cursor),
             evidence=self.evidence,
             coverage=self.coverage,
         )

@@ -25,6 +25,8 @@ __all__ = [
     "PaperSearchParams",
     "ProfileParams",
     "SuggestParams",
+    "check_select",
+    "cursor_of",
     "split",
 ]
 
@@ -51,7 +53,16 @@ def split(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
-def _check_select(value: str | None, model: type[BaseModel]) -> str | None:
+def cursor_of(cursor: str | None) -> str | None:
+    """The cursor for a service; ``*`` asks for the first page, as does none at all."""
+    return None if cursor in {None, "", "*"} else cursor
+
+
+def check_select(value: str | None, model: type[BaseModel]) -> str | None:
+    """``value`` if it names fields of ``model`` only.
+
+    :raises ValueError: when it does not; the message lists the fields.
+    """
     unknown = [name for name in split(value) if name not in model.model_fields]
     if unknown:
         raise ValueError(f"no such fields: {', '.join(unknown)}; valid are {', '.join(sorted(model.model_fields))}")
@@ -90,7 +101,7 @@ class PaperSearchParams(_Strict):
     @field_validator("select")
     @classmethod
     def _known(cls, value: str | None) -> str | None:
-        return _check_select(value, PaperResult)
+        return check_select(value, PaperResult)
 
     def request(self) -> SearchRequest:
         """As the search service takes it."""
@@ -100,7 +111,7 @@ class PaperSearchParams(_Strict):
             mode=self.mode,
             sort=self.sort,
             limit=self.limit,
-            cursor=None if self.cursor in {None, "", "*"} else self.cursor,
+            cursor=cursor_of(self.cursor),
             facets=split(self.facets),
             highlight=self.highlight,
             explain=self.explain,
@@ -116,7 +127,7 @@ class PaperParams(_Strict):
     @field_validator("select")
     @classmethod
     def _known(cls, value: str | None) -> str | None:
-        return _check_select(value, PaperDetail)
+        return check_select(value, PaperDetail)
 
 
 class ListSort(StrEnum):
@@ -171,7 +182,7 @@ class AuthorSearchParams(_Strict):
             filter=self.filter,
             sort=self.sort,
             limit=self.limit,
-            cursor=None if self.cursor in {None, "", "*"} else self.cursor,
+            cursor=cursor_of(self.cursor),
             similar=self.similar,
         )
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.schemas.params import MAX_LIMIT
+from api.schemas.params import MAX_LIMIT, cursor_of
 from ranking.registry import Entity
 from ranking.views import Window
 from records.errors import GraphError, QueryError
@@ -118,7 +118,7 @@ class RankingParams(_Params):
             filter=self.filter,
             min_papers=self.min_papers,
             limit=self.limit,
-            cursor=None if self.cursor in {None, "", "*"} else self.cursor,
+            cursor=cursor_of(self.cursor),
         )
 
 
@@ -161,5 +161,5 @@ class CollaborationParams(_Params):
             counting=self.counting,
             min_papers=self.min_papers,
             limit=self.limit,
-            cursor=None if self.cursor in {None, "", "*"} else self.cursor,
+            cursor=cursor_of(self.cursor),
         )

@@ -15,6 +15,7 @@ from cli.output import console, count, emit_csv, emit_model, note, plain, table
 if TYPE_CHECKING:
     from search.people import People
     from search.rankings import PartnerRequest, Partners
+    from settings import Settings
 
 __all__ = ["countries", "institutions"]
 
@@ -27,6 +28,19 @@ CursorOption = Annotated[str | None, typer.Option(help="Go on where a page ended
 AllOption = Annotated[bool, typer.Option("--all", help="Every pair, as JSON lines or with --csv.")]
 
 _PAGE_OF_ALL = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    of: str
+    topic: str
+    query: str
+    published: str
+    by_year: bool
+    counting: CountingName
+    min_papers: int
+    limit: int
+    cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +68,8 @@ def countries(
     data: DataOption = None,
 ) -> None:
     """Show which countries publish together, by year if wanted, counted fully and fractionally."""
-    from cli.opening import open_people
-    from search.rankings import PartnerRequest, parse_years
-    from search.rankings.partners import Counting, PartnerKind
-
-    request = PartnerRequest(
-        kind=PartnerKind.COUNTRIES,
-        of=of,
-        topic=topic,
-        query=query,
-        published=parse_years(published, "published"),
-        by_year=by_year,
-        counting=Counting(counting),
-        min_papers=min_papers,
-        limit=limit,
-        cursor=cursor,
-    )
-    with open_people(settings_of(context, data), vectors=False) as people:
-        _answer(people, request, _Output(every, as_csv, as_json))
+    scope = _Scope(of, topic, query, published, by_year, counting, min_papers, limit, cursor)
+    _answer(settings_of(context, data), "countries", scope, _Output(every, as_csv, as_json))
 
 
 def institutions(
@@ -92,27 +90,32 @@ def institutions(
     data: DataOption = None,
 ) -> None:
     """Show which institutions publish together, by year if wanted, counted fully and fractionally."""
+    scope = _Scope(of, topic, query, published, by_year, counting, min_papers, limit, cursor)
+    _answer(settings_of(context, data), "institutions", scope, _Output(every, as_csv, as_json))
+
+
+def _answer(settings: Settings, kind: str, scope: _Scope, output: _Output) -> None:
     from cli.opening import open_people
     from search.rankings import PartnerRequest, parse_years
     from search.rankings.partners import Counting, PartnerKind
 
     request = PartnerRequest(
-        kind=PartnerKind.INSTITUTIONS,
-        of=of,
-        topic=topic,
-        query=query,
-        published=parse_years(published, "published"),
-        by_year=by_year,
-        counting=Counting(counting),
-        min_papers=min_papers,
-        limit=limit,
-        cursor=cursor,
+        kind=PartnerKind(kind),
+        of=scope.of,
+        topic=scope.topic,
+        query=scope.query,
+        published=parse_years(scope.published, "published"),
+        by_year=scope.by_year,
+        counting=Counting(scope.counting),
+        min_papers=scope.min_papers,
+        limit=scope.limit,
+        cursor=scope.cursor,
     )
-    with open_people(settings_of(context, data), vectors=False) as people:
-        _answer(people, request, _Output(every, as_csv, as_json))
+    with open_people(settings, vectors=False) as people:
+        _print(people, request, output)
 
 
-def _answer(people: People, request: PartnerRequest, output: _Output) -> None:
+def _print(people: People, request: PartnerRequest, output: _Output) -> None:
     from api.schemas.rankings import Collaborations, PairModel
     from search.rankings import partners
 

@@ -11,6 +11,7 @@ from search.elasticsearch.opened import Answer
 from search.elasticsearch.schema import keyword_field
 from search.engine import KEYWORD_FACETS, FacetRequest, FacetResult, FacetValue
 from search.query.ast import KeywordField, NumberField
+from search.reading import bucket_counts
 
 __all__ = ["FacetPlan"]
 
@@ -85,14 +86,9 @@ def _asked(request: FacetRequest, numbers: Mapping[str, str]) -> _Asked:
 def _result(
     asked: _Asked, told: Mapping[str, Any], labels: Callable[[str, Sequence[str]], Mapping[str, str]]
 ) -> FacetResult:
-    counts = [(_shown(bucket["key"]), int(bucket["doc_count"])) for bucket in told.get("buckets", ())]
-    counts.sort(key=lambda pair: (-pair[1], pair[0]))
+    counts = bucket_counts(told.get("buckets", ()))
     size = asked.request.size
     named = labels(asked.request.field, [value for value, _ in counts[:size]])
     values = tuple(FacetValue(value, count, named.get(value, "")) for value, count in counts[:size])
     other = int(told.get("sum_other_doc_count", 0)) + sum(count for _, count in counts[size:])
     return FacetResult(asked.request.field, values, other)
-
-
-def _shown(key: str | float) -> str:
-    return key if isinstance(key, str) else str(int(key))

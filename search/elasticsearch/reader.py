@@ -8,28 +8,19 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from records.errors import EngineError
 from search.elasticsearch.opened import OpenGeneration
 from search.elasticsearch.retrieval import Retrieval
-from search.elasticsearch.suggest import suggestions
 from search.engine import (
     AuthorDocument,
-    GenerationInfo,
-    Hit,
     PaperDocument,
-    PaperQuery,
-    Pool,
-    SearchPage,
     Suggestion,
     TextStatistics,
     Vectors,
 )
-from search.query.ast import Node
+from search.reading import Completions, GenerationReader, check_kind, suggestions
 from search.text import analyze
 
 __all__ = ["ElasticsearchEngine", "Generations"]
-
-_KINDS = ("paper", "author")
 
 
 class Generations(Protocol):
@@ -48,7 +39,7 @@ class Generations(Protocol):
         """The arrays kept with a generation."""
 
 
-class ElasticsearchEngine:
+class ElasticsearchEngine(GenerationReader[Retrieval]):
     """Implements :class:`search.engine.Engine`. Each call works on the generation open when it began.
 
     Any number of readers, in any number of processes, may serve one store; a cursor made by one is good for all.
@@ -62,52 +53,7 @@ class ElasticsearchEngine:
 
     def __init__(self, store: Generations) -> None:
         self._store = store
-        self._retrieval: Retrieval | None = Retrieval(store.open(), store.exists)
-
-    def _open(self) -> Retrieval:
-        retrieval = self._retrieval
-        if retrieval is None:
-            raise EngineError("this reader is closed; open another one")
-        return retrieval
-
-    @property
-    def generation(self) -> GenerationInfo:
-        """The generation this reader answers from."""
-        return self._open().generation.info
-
-    def refresh(self) -> bool:
-        """Move to the current generation if there is a newer one; True when it moved."""
-        current = self._store.current()
-        if current in (None, self.generation.id):
-            return False
-        self._retrieval = Retrieval(self._store.open(current), self._store.exists)
-        return True
-
-    def search(self, query: PaperQuery) -> SearchPage:
-        """Papers matching ``query``. Scores are 0 unless sorted by relevance.
-
-        :raises CursorError: when ``after`` is malformed, or was made for another query or generation.
-        :raises EngineError: when a field or sort key is unknown to this generation.
-        """
-        return self._open().search(query)
-
-    def nearest(self, vector: Vectors, k: int, where: Node | None = None) -> tuple[Hit, ...]:
-        """The ``k`` papers nearest to ``vector`` (shape (dimension,)) by cosine, under ``where``, best first.
-
-        :raises EngineError: when the vector is not of the generation's dimension, or not finite, or ``k`` is too large.
-        """
-        return self._open().nearest(vector, k, where)
-
-    def pool(self, query: Node, k: int, where: Node | None = None) -> Pool:
-        """The ``k`` best papers for ``query`` under ``where`` by lexical score, as arrays."""
-        return self._open().pool(query, k, where)
-
-    def nearest_pool(self, vector: Vectors, k: int, where: Node | None = None) -> Pool:
-        """The ``k`` papers nearest to ``vector`` by cosine, as arrays; empty without vectors.
-
-        :raises EngineError: when the vector is not of the generation's dimension, or not finite, or ``k`` is too large.
-        """
-        return self._open().nearest_pool(vector, k, where)
+        super().__init__(store.current, lambda wanted: Retrieval(store.open(wanted), store.exists))
 
     def arrays(self, group: str) -> Mapping[str, npt.NDArray[Any]]:
         """Arrays that the build kept with the generation, by name; empty when it kept none under ``group``."""
@@ -138,13 +84,8 @@ class ElasticsearchEngine:
 
     def resolve(self, kind: str, identifier: str) -> str | None:
         """The live id behind ``identifier``: itself, what it was merged into, or None. ``kind``: "paper", "author"."""
-        if kind not in _KINDS:
-            raise EngineError(f"ids are resolved of papers or authors, not of {kind!r}")
+        check_kind(kind)
         return self._open().records.resolve(kind, identifier)
-
-    def count(self, where: Node) -> int:
-        """How many papers match."""
-        return self._open().count(where)
 
     def statistics(self, words: Sequence[str]) -> TextStatistics:
         """Document frequencies, in title or abstract, of words as typed (analysed here)."""
@@ -154,8 +95,8 @@ class ElasticsearchEngine:
 
     def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
         """Completions of ``prefix``: titles, people, venues and terms, the best of each in turn."""
-        return suggestions(self._open(), prefix, limit)
-
-    def close(self) -> None:
-        """Let go of the generation. Idempotent; the store keeps its connections."""
-        self._retrieval = None
+        answers = self._open()
+        parts = Completions(
+            answers.vocabulary.going_on, answers.search, answers.records.find_authors, answers.records.find_venues
+        )
+        return suggestions(parts, prefix, limit)

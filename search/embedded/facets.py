@@ -11,6 +11,7 @@ from records.errors import EngineError
 from search.embedded.schema import TextIndex, keyword_field
 from search.engine import KEYWORD_FACETS, FacetRequest, FacetResult, FacetValue
 from search.query.ast import KeywordField, NumberField
+from search.reading import bucket_counts
 
 __all__ = ["count_values"]
 
@@ -62,8 +63,7 @@ def _top(
     told: Mapping[str, Any], request: FacetRequest, asked: int, labels: Mapping[str, Callable[[str], str]]
 ) -> FacetResult | None:
     """The result, or None when values with the count at the cut may not all have been told."""
-    counts = [(_shown(bucket["key"]), int(bucket["doc_count"])) for bucket in told["buckets"]]
-    counts.sort(key=lambda pair: (-pair[1], pair[0]))
+    counts = bucket_counts(told["buckets"])
     if len(counts) >= asked and counts[-1][1] == counts[request.size - 1][1]:
         return None
     label = labels.get(request.field)
@@ -71,7 +71,3 @@ def _top(
     values = tuple(FacetValue(value, count, label(value) if label else "") for value, count in top)
     other = int(told["sum_other_doc_count"]) + sum(count for _, count in counts[request.size :])
     return FacetResult(request.field, values, other)
-
-
-def _shown(key: str | float) -> str:
-    return key if isinstance(key, str) else str(int(key))

@@ -1,65 +1,24 @@
-"""Completions of what is being typed: terms, titles, people and venues."""
+"""Words of the vocabulary that go on as typed."""
 
 from __future__ import annotations
 
-from itertools import chain, zip_longest
+from collections.abc import Sequence
 
 from tantivy import Occur, Query
 
 from search.embedded.retrieval import Retrieval
 from search.embedded.schema import VOCABULARY
-from search.engine import PaperQuery, Sort, Suggestion
-from search.query.ast import Match, TextField
-from search.text import words
 
-__all__ = ["suggestions"]
-
-_SHORTEST_TITLE_PREFIX = 2
-"""One letter stands for too much of the vocabulary to look for titles with."""
+__all__ = ["going_on"]
 
 
-def suggestions(retrieval: Retrieval, prefix: str, limit: int) -> list[Suggestion]:
-    """See :meth:`search.engine.Engine.suggest`."""
-    if limit <= 0 or not words(prefix):
-        return []
-    kinds = (
-        _terms(retrieval, prefix, limit),
-        _titles(retrieval, prefix, limit),
-        _people(retrieval, prefix, limit),
-        _venues(retrieval, prefix, limit),
-    )
-    in_turn = chain.from_iterable(zip_longest(*kinds))
-    return [suggestion for suggestion in in_turn if suggestion is not None][:limit]
-
-
-def _terms(retrieval: Retrieval, prefix: str, limit: int) -> list[Suggestion]:
-    """Words of titles and abstracts that go on as typed, counted among papers that hold the words before."""
-    if prefix[-1:].isspace():
-        return []
-    *before, last = words(prefix)
+def going_on(retrieval: Retrieval, before: Sequence[str], last: str, limit: int) -> list[tuple[str, int]]:
+    """Words that begin with ``last``, and how many of the papers that hold all words of ``before`` hold them."""
     index = retrieval.generation.text
     condition = None
     if before:
         condition = Query.boolean_query(
-            [(Occur.Must, Query.term_query(index.schema, VOCABULARY, w.term)) for w in before]
+            [(Occur.Must, Query.term_query(index.schema, VOCABULARY, word)) for word in before]
         )
-    found = index.searcher.terms_with_prefix(VOCABULARY, last.term, condition, limit)
-    return [Suggestion(prefix[: last.start] + term, "term", None, count) for term, count in found if count]
-
-
-def _titles(retrieval: Retrieval, prefix: str, limit: int) -> list[Suggestion]:
-    if len("".join(word.term for word in words(prefix))) < _SHORTEST_TITLE_PREFIX:
-        return []
-    typed = Match(prefix, TextField.TITLE, all_words=True, prefix=True)
-    page = retrieval.search(PaperQuery(typed, sort=Sort("citations"), limit=limit))
-    return [Suggestion(hit.document.paper.title, "paper", hit.id, 1) for hit in page.hits if hit.document]
-
-
-def _people(retrieval: Retrieval, prefix: str, limit: int) -> list[Suggestion]:
-    found = retrieval.generation.find_authors(prefix, limit)
-    return [Suggestion(d.author.name.full, "author", d.author.id, d.author.papers) for d in found]
-
-
-def _venues(retrieval: Retrieval, prefix: str, limit: int) -> list[Suggestion]:
-    rows = retrieval.generation.find_venues(prefix, limit)
-    return [Suggestion(venue.name, "venue", venue.id, venue.papers) for venue in rows]
+    found = index.searcher.terms_with_prefix(VOCABULARY, last, condition, limit)
+    return [(term, count) for term, count in found if count]
