@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from records.errors import EngineError
-from search.elasticsearch.opened import OpenGeneration
-from search.elasticsearch.schema import ORD, PAPERS, VECTOR, keyword_field
+from search.elasticsearch.opened import Answer, OpenGeneration
+from search.elasticsearch.schema import ORD, VECTOR, keyword_field
 from search.elasticsearch.translate import Clause
 from search.engine import Pool, Vectors
 from search.query.ast import KeywordField
 
-__all__ = ["MOST_NEIGHBOURS", "nearest_pool"]
+__all__ = ["MOST_NEIGHBOURS", "neighbours_body", "neighbours_pool", "with_ids"]
 
 MOST_NEIGHBOURS = 10_000
 """The server keeps no more candidates than these (its own limit)."""
@@ -26,22 +25,15 @@ _SEARCHED_UNDER_FILTER = 1_000
 """A condition that no more papers of a segment meet is scanned, not walked: so narrow filters lose no neighbour."""
 
 
-def nearest_pool(
-    generation: OpenGeneration,
-    vector: Vectors,
-    k: int,
-    condition: Clause | None,
-    identify: Callable[[Sequence[Mapping[str, Any]]], list[str]] | None,
-) -> tuple[Pool, list[str]]:
-    """The ``k`` papers nearest to ``vector``, best first, ties by position, and their ids if ``identify`` gives them.
+def neighbours_body(generation: OpenGeneration, vector: Vectors, k: int, condition: Clause | None) -> Answer | None:
+    """The request for the ``k`` papers nearest to ``vector`` (with their ids' terms), None where there are none.
 
     :raises EngineError: when the vector is not of the generation's dimension, or too many neighbours are wanted.
     """
     if k < 0:
         raise EngineError(f"the number of neighbours must not be negative, not {k}")
-    nothing = Pool(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
     if not generation.info.vectors:
-        return nothing, []
+        return None
     dimension = generation.info.dimension
     given = np.asarray(vector, dtype=np.float32)
     if given.shape != (dimension,) or not bool(np.isfinite(given).all()):
@@ -50,17 +42,23 @@ def nearest_pool(
         raise EngineError(f"this engine finds at most {MOST_NEIGHBOURS} neighbours, not {k}; narrow the search")
     length = float(np.linalg.norm(given))
     if length == 0.0 or k == 0:
-        return nothing, []
-    body = _body(given / np.float32(length), k, condition)
-    if identify is not None:
-        body["docvalue_fields"] = [keyword_field(KeywordField.ID)]
-    hits = generation.ask_all(PAPERS, body)["hits"]["hits"][:k]
-    pool = Pool(
+        return None
+    return _body(given / np.float32(length), k, condition)
+
+
+def with_ids(body: Answer) -> dict[str, Any]:
+    """The same request, whose hits come with the terms of their ids."""
+    return {**body, "docvalue_fields": [keyword_field(KeywordField.ID)]}
+
+
+def neighbours_pool(answer: Answer | None, k: int) -> Pool:
+    """The neighbours in an answer, best first, ties by position; ``None`` has none."""
+    hits = [] if answer is None else answer["hits"]["hits"][:k]
+    return Pool(
         np.array([hit["sort"][-1] for hit in hits], dtype=np.int64),
         # The server tells (1 + cosine) / 2, which is never negative.
         np.array([2.0 * hit["_score"] - 1.0 for hit in hits], dtype=np.float32),
     )
-    return pool, identify(hits) if identify is not None else []
 
 
 def _body(unit: Vectors, k: int, condition: Clause | None) -> dict[str, Any]:

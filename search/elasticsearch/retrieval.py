@@ -13,7 +13,7 @@ import numpy as np
 
 from records.errors import CursorError, EngineError
 from search.elasticsearch.facets import FacetPlan
-from search.elasticsearch.neighbours import nearest_pool
+from search.elasticsearch.neighbours import neighbours_body, neighbours_pool, with_ids
 from search.elasticsearch.opened import Answer, OpenGeneration, partial_reason
 from search.elasticsearch.records import Records
 from search.elasticsearch.schema import DATE, DOCUMENT, ORD, PAPERS, keyword_field
@@ -161,16 +161,23 @@ class Retrieval:
 
     def nearest(self, vector: Vectors, k: int, where: Node | None) -> tuple[Hit, ...]:
         """See :meth:`search.engine.Engine.nearest`."""
-        pool, ids = self._nearest(vector, k, where, identify=True)
-        return tuple(Hit(paper_id, float(cosine)) for paper_id, cosine in zip(ids, pool.scores, strict=True))
+        body = self._neighbours(vector, k, where)
+        return self._near(None if body is None else self.generation.ask_all(PAPERS, with_ids(body)), k)
 
     def nearest_pool(self, vector: Vectors, k: int, where: Node | None) -> Pool:
         """See :meth:`search.engine.Engine.nearest_pool`."""
-        return self._nearest(vector, k, where, identify=False)[0]
+        body = self._neighbours(vector, k, where)
+        return neighbours_pool(None if body is None else self.generation.ask_all(PAPERS, body), k)
 
-    def _nearest(self, vector: Vectors, k: int, where: Node | None, *, identify: bool) -> tuple[Pool, Sequence[str]]:
+    def _neighbours(self, vector: Vectors, k: int, where: Node | None) -> Answer | None:
         condition = None if where is None or isinstance(where, Everything) else self.condition(where)
-        return nearest_pool(self.generation, vector, k, condition, self.records.ids_of if identify else None)
+        return neighbours_body(self.generation, vector, k, condition)
+
+    def _near(self, answer: Answer | None, k: int) -> tuple[Hit, ...]:
+        if answer is None:
+            return ()
+        pool, ids = neighbours_pool(answer, k), self.records.ids_of(answer["hits"]["hits"][:k])
+        return tuple(Hit(paper_id, float(cosine)) for paper_id, cosine in zip(ids, pool.scores, strict=True))
 
 
 def _position(position: list[Any]) -> tuple[int, list[Any]]:
