@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import io
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 from elasticsearch import Elasticsearch
 
-from records.errors import GenerationError
+from records.errors import EngineUnavailableError, GenerationError
 from search.elasticsearch.bulk import Item
-from search.elasticsearch.errors import typed_errors
+from search.elasticsearch.errors import reason_of, typed_errors
 from search.elasticsearch.registry import ArrayEntry
+from search.embedded.arrays import map_array
 
 __all__ = ["CachedArrays", "array_items", "remove_stale"]
 
 _CHUNK = 3 << 20  # bytes; four thirds of it in base64
-_AT_ONCE = 4  # chunks in one answer
+_ANSWER = 2 * _CHUNK  # bytes of arrays in one answer
+_IN_FLIGHT = 3  # answers that are waited for or held at a time, each some three times its arrays in memory
+_ABANDONED = 86_400.0  # seconds after which a half-written file is nobody's any more
+
+_Chunk: TypeAlias = tuple[str, int]
+"""The name of an array, and which of its chunks."""
 
 
 def array_items(index: str, group: str, name: str, array: npt.NDArray[Any]) -> tuple[ArrayEntry, Iterator[Item]]:
@@ -49,9 +60,10 @@ def _chunk_id(group: str, name: str, number: int) -> str:
 
 
 class CachedArrays(Mapping[str, npt.NDArray[Any]]):
-    """The arrays of a group by name, each fetched when it is first asked for and mapped from ``folder``.
+    """The arrays of a group by name, mapped from ``folder``; what is not there yet is fetched with the first of them.
 
-    A file in ``folder`` is complete: it gets its name when its checksum was right. Several processes may share it.
+    A file in ``folder`` is complete: it gets its name when its checksum was right. Any number of threads and processes
+    may share it.
     """
 
     def __init__(
@@ -65,7 +77,15 @@ class CachedArrays(Mapping[str, npt.NDArray[Any]]):
         self._open: dict[str, npt.NDArray[Any]] = {}
 
     def __getitem__(self, name: str) -> npt.NDArray[Any]:
+        """An array.
+
+        :raises GenerationError: when it is missing or damaged on the server, or cannot be kept here.
+        :raises EngineUnavailableError: when the cluster cannot answer.
+        """
         if name not in self._open:
+            entry = self._entries[name]
+            if not self._is_kept(name, entry):
+                self._download([one for one, told in self._entries.items() if not self._is_kept(one, told)])
             self._open[name] = self._mapped(name)
         return self._open[name]
 
@@ -80,49 +100,124 @@ class CachedArrays(Mapping[str, npt.NDArray[Any]]):
 
         :raises GenerationError: naming the first that differs.
         """
-        for name, entry in self._entries.items():
-            self._fetch(name, entry, lambda _: None)
+        self._fetch(list(self._entries), lambda _name, _part: None, lambda _name: None)
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.npy"
+
+    def _is_kept(self, name: str, entry: ArrayEntry) -> bool:
+        try:
+            return self._path(name).stat().st_size == entry.size
+        except OSError:
+            return False
 
     def _mapped(self, name: str) -> npt.NDArray[Any]:
-        path = self._folder / f"{name}.npy"
-        entry = self._entries[name]
-        if not path.is_file() or path.stat().st_size != entry.size:
-            self._download(name, entry, path)
-        # An array without elements has nothing to map.
-        mapped: npt.NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-        return mapped
+        try:
+            return map_array(self._path(name))
+        except (OSError, ValueError):  # cleared away just now, or damaged on this disk
+            self._download([name])
+        try:
+            return map_array(self._path(name))
+        except (OSError, ValueError) as error:
+            raise GenerationError(f"the array {name!r} cannot be read from {self._folder}: {error}") from error
 
-    def _download(self, name: str, entry: ArrayEntry, path: Path) -> None:
+    def _download(self, names: Sequence[str]) -> None:
+        """Fetch arrays into the folder. Each gets its name when it is whole, so that a failure loses only what follows.
+
+        :raises GenerationError: when there is no room for them, or no right to write.
+        """
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self._folder, prefix=".", delete=False) as file:
-                try:
-                    self._fetch(name, entry, file.write)
-                    file.flush()
-                    os.fsync(file.fileno())
-                    Path(file.name).replace(path)
-                except BaseException:
-                    Path(file.name).unlink(missing_ok=True)
-                    raise
-        except OSError as error:
-            raise GenerationError(f"the array {name!r} cannot be kept in {self._folder}: {error}") from error
+            _remove_abandoned(self._folder)
+            with tempfile.TemporaryDirectory(dir=self._folder, prefix=".") as temporary, ExitStack() as stack:
+                files: dict[str, Any] = {}
 
-    def _fetch(self, name: str, entry: ArrayEntry, keep: Callable[[bytes], object]) -> None:
+                def keep(name: str, part: bytes) -> None:
+                    if name not in files:
+                        files[name] = stack.enter_context(Path(temporary, name).open("xb"))
+                    files[name].write(part)
+
+                def finish(name: str) -> None:
+                    with files[name] as file:
+                        file.flush()
+                        os.fsync(file.fileno())
+                    Path(temporary, name).replace(self._path(name))
+
+                self._fetch(names, keep, finish)
+        except OSError as error:
+            raise GenerationError(
+                f"the arrays of {self._group} cannot be kept in {self._folder} ({error.strerror or error}): make room "
+                "there, or let the setting `data` name a folder that can be written to"
+            ) from error
+
+    def _fetch(self, names: Sequence[str], keep: Callable[[str, bytes], None], finish: Callable[[str], None]) -> None:
+        """Hand the parts of arrays to ``keep``, in order, and each name to ``finish`` when its checksum was right."""
         digest, size = hashlib.sha256(), 0
-        for start in range(0, entry.chunks, _AT_ONCE):
-            numbers = range(start, min(start + _AT_ONCE, entry.chunks))
-            with typed_errors():
-                ids = [_chunk_id(self._group, name, number) for number in numbers]
-                found = self._client.mget(index=self._index, ids=ids)["docs"]
-            for document in found:
-                if not document.get("found"):
-                    raise GenerationError(f"a part of the array {name!r} is missing from {self._index}; build again")
-                part = base64.b64decode(document["_source"]["data"])
-                digest.update(part)
-                size += len(part)
-                keep(part)
-        if (size, digest.hexdigest()) != (entry.size, entry.sha256):
-            raise GenerationError(f"the array {name!r} in {self._index} differs from its checksum; build again")
+        for (name, number), part in self._parts(_batches(names, self._entries)):
+            entry = self._entries[name]
+            digest.update(part)
+            size += len(part)
+            keep(name, part)
+            if number + 1 == entry.chunks:
+                if (size, digest.hexdigest()) != (entry.size, entry.sha256):
+                    raise GenerationError(f"the array {name!r} in {self._index} differs from its checksum; build again")
+                finish(name)
+                digest, size = hashlib.sha256(), 0
+
+    def _parts(self, batches: Iterable[Sequence[_Chunk]]) -> Iterator[tuple[_Chunk, bytes]]:
+        """The content of chunks in order; a few answers are on their way while one is read."""
+        waiting: deque[Future[list[tuple[_Chunk, bytes]]]] = deque()
+        with ThreadPoolExecutor(_IN_FLIGHT) as pool:
+            for batch in batches:
+                waiting.append(pool.submit(self._ask, batch))
+                if len(waiting) >= _IN_FLIGHT:
+                    yield from waiting.popleft().result()
+            while waiting:
+                yield from waiting.popleft().result()
+
+    def _ask(self, batch: Sequence[_Chunk]) -> list[tuple[_Chunk, bytes]]:
+        ids = [_chunk_id(self._group, name, number) for name, number in batch]
+        with typed_errors():
+            found = self._client.mget(index=self._index, ids=ids)["docs"]
+        return [(chunk, self._content(chunk[0], told)) for chunk, told in zip(batch, found, strict=True)]
+
+    def _content(self, name: str, told: Mapping[str, Any]) -> bytes:
+        if "error" in told:
+            if told["error"].get("type") == "index_not_found_exception":
+                raise GenerationError("an index of this generation is gone: it was dropped; refresh, or build again")
+            raise EngineUnavailableError(f"the search server cannot give the arrays: {reason_of(told)}; try again")
+        if not told.get("found"):
+            raise GenerationError(f"a part of the array {name!r} is missing from {self._index}; build again")
+        try:
+            return base64.b64decode(told["_source"]["data"], validate=True)
+        except ValueError as error:
+            raise GenerationError(f"a part of the array {name!r} in {self._index} is damaged; build again") from error
+
+
+def _batches(names: Iterable[str], entries: Mapping[str, ArrayEntry]) -> Iterator[list[_Chunk]]:
+    """The chunks of arrays in order, as many together as one answer should hold."""
+    batch: list[_Chunk] = []
+    room = _ANSWER
+    for name in names:
+        entry = entries[name]
+        for number in range(entry.chunks):
+            size = min(_CHUNK, entry.size - number * _CHUNK)
+            if batch and size > room:
+                yield batch
+                batch, room = [], _ANSWER
+            batch.append((name, number))
+            room -= size
+    if batch:
+        yield batch
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Delete what a process left that was killed while it fetched."""
+    old = time.time() - _ABANDONED
+    for place in folder.glob(".*"):
+        with contextlib.suppress(FileNotFoundError):
+            if place.stat().st_mtime < old:
+                shutil.rmtree(place, ignore_errors=True)
 
 
 def remove_stale(folder: Path, kept: set[str]) -> None:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from elasticsearch import Elasticsearch
 
 from records.errors import GenerationError
+from search.cache import Cache
 from search.elasticsearch.arrays import CachedArrays, remove_stale
 from search.elasticsearch.bulk import BulkSender
 from search.elasticsearch.connection import Connection, Layout
@@ -31,6 +32,8 @@ from search.engine import GenerationInfo
 __all__ = ["ElasticsearchStore"]
 
 _MADE_AT_ONCE = (PAPERS, AUTHORS, LOOKUP)
+_READABLE: tuple[State, ...] = ("complete", "dropped")
+_REMEMBERED = 16  # generations whose arrays are found without asking
 
 
 class ElasticsearchStore:
@@ -44,7 +47,9 @@ class ElasticsearchStore:
         self._timeout = connection.timeout
         self._layout = layout
         self._folder = folder
+        self._copies = folder / "arrays" / layout.prefix
         self._registry = Registry(self.client, layout.prefix)
+        self._opened: Cache[GenerationRecord] = Cache(_REMEMBERED, lambda _: 1)
         self._indices = IndexMaker(self.client, layout)
 
     def writer(
@@ -164,6 +169,7 @@ class ElasticsearchStore:
         """
         record = self._complete(generation_id or self._must_have_current())
         self._check_indices(record)
+        self._opened.get(record.info.id, lambda: record)
         return OpenGeneration(self.client, record.info, record.indices, self._timeout)
 
     def _must_have_current(self) -> str:
@@ -190,18 +196,30 @@ class ElasticsearchStore:
             )
 
     def arrays(self, generation_id: str, group: str) -> Mapping[str, npt.NDArray[Any]]:
-        """Arrays of a generation by name, each fetched when it is first asked for.
+        """Arrays of a generation by name, fetched when one is first asked for.
+
+        A reader gets those of its generation also when that was dropped meanwhile, for as long as its indices exist.
 
         :raises GenerationError: when the generation does not exist.
         """
-        record = self._registry.get(generation_id)
-        if record is None:
-            raise GenerationError(f"generation {generation_id!r} was dropped; refresh, or open another reader")
+        record = self._opened.get(generation_id, lambda: self._known(generation_id))
         entries = record.arrays.get(group)
         if not entries:
             return {}
-        folder = self._folder / "arrays" / generation_id / group
-        return CachedArrays(self.client, record.indices[ARRAYS], group, entries, folder)
+        folder = self._copies / generation_id
+        if not folder.is_dir():  # a new generation: time to clear away what older ones left
+            self._remove_stale()
+        return CachedArrays(self.client, record.indices[ARRAYS], group, entries, folder / group)
+
+    def _known(self, generation_id: str) -> GenerationRecord:
+        record = self._registry.get(generation_id)
+        if record is None:
+            raise GenerationError(f"generation {generation_id!r} was dropped; refresh, or open another reader")
+        return record
+
+    def _remove_stale(self) -> None:
+        kept = [record.info.id for state in _READABLE for record in self._registry.all(state)]
+        remove_stale(self._copies, set(kept))
 
     def exists(self, generation_id: str) -> bool:
         """Whether a generation of this id is kept."""
@@ -237,7 +255,7 @@ class ElasticsearchStore:
             if found != promised:
                 raise GenerationError(f"{record.indices[room]} holds {found} documents instead of {promised}")
         for group, entries in record.arrays.items():
-            CachedArrays(self.client, record.indices[ARRAYS], group, entries, self._folder).verify()
+            CachedArrays(self.client, record.indices[ARRAYS], group, entries, self._copies).verify()
         return record.info
 
     def prune(self, keep: int = 2) -> list[str]:
@@ -264,8 +282,7 @@ class ElasticsearchStore:
         for record in self._registry.all("dropped"):
             if record.info.id != current and datetime.fromisoformat(record.dropped) <= due:
                 self._discard(record)
-        kept = [*self._registry.all("complete"), *self._registry.all("dropped")]
-        remove_stale(self._folder / "arrays", {record.info.id for record in kept})
+        self._remove_stale()
 
     def close(self) -> None:
         """Close connections."""

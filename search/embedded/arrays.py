@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from records.errors import EngineError
 
-__all__ = ["ARRAYS", "ArrayGroup", "check_arrays", "write_arrays"]
+__all__ = ["ARRAYS", "ArrayGroup", "check_arrays", "map_array", "write_arrays"]
 
 ARRAYS = "arrays"
 """The folder of a generation that holds a folder for each group."""
@@ -49,26 +49,34 @@ def write_arrays(folder: Path, group: str, arrays: Mapping[str, npt.NDArray[Any]
 
 
 class ArrayGroup(Mapping[str, npt.NDArray[Any]]):
-    """The arrays of a group by name, each mapped when it is first asked for."""
+    """The arrays of a group by name. They are mapped at once, so that they stay readable when the folder goes."""
 
-    def __init__(self, folder: Path, group: str) -> None:
-        found = (folder / ARRAYS / group).glob(f"*{_SUFFIX}") if _NAME.fullmatch(group) else ()
-        self._paths = {path.name.removesuffix(_SUFFIX): path for path in sorted(found)}
-        self._open: dict[str, npt.NDArray[Any]] = {}
+    def __init__(self, folder: Path) -> None:
+        paths = sorted(folder.glob(f"*{_SUFFIX}"))
+        self._arrays = {path.name.removesuffix(_SUFFIX): map_array(path) for path in paths}
 
     def __getitem__(self, name: str) -> npt.NDArray[Any]:
-        if name not in self._open:
-            self._open[name] = _mapped(self._paths[name])
-        return self._open[name]
+        return self._arrays[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._paths)
+        return iter(self._arrays)
 
     def __len__(self) -> int:
-        return len(self._paths)
+        return len(self._arrays)
+
+    @classmethod
+    def all_of(cls, folder: Path) -> dict[str, ArrayGroup]:
+        """The groups of the generation at ``folder``, by name."""
+        kept = folder / ARRAYS
+        return {place.name: cls(place) for place in sorted(kept.iterdir())} if kept.is_dir() else {}
 
 
-def _mapped(path: Path) -> npt.NDArray[Any]:
+def map_array(path: Path) -> npt.NDArray[Any]:
+    """The array in a file, mapped.
+
+    :raises OSError: when there is no such file.
+    :raises ValueError: when it does not hold an array.
+    """
     # Copy on write rather than read only: kernels compiled for arrays in memory serve these as well.
     array: npt.NDArray[Any] = np.load(path, mmap_mode="c", allow_pickle=False)
     return np.asarray(array)

@@ -54,8 +54,6 @@ class Generation:
             ) from error
         self._papers = msgspec.msgpack.Decoder(PaperDocument)
         self._people = msgspec.msgpack.Decoder(AuthorDocument)
-        self._folder = folder
-        self._groups: dict[str, ArrayGroup] = {}
 
     def _open(self, folder: Path) -> None:
         info = self.info
@@ -72,15 +70,14 @@ class Generation:
         self.vectors: VectorIndex | None = None
         if info.vectors:
             self.vectors = VectorIndex(folder, papers=info.papers, count=info.vectors, dimension=info.dimension)
+        self._groups = ArrayGroup.all_of(folder)
         counts = (self.text.searcher.num_docs, len(self.ids), len(self._documents))
         if counts != (info.papers,) * 3 or len(self._authors) != info.authors:
             raise ValueError(f"papers in text, ids and documents: {counts}, promised: {info.papers}")
 
     def arrays(self, group: str) -> Mapping[str, npt.NDArray[Any]]:
         """See :meth:`search.engine.Engine.arrays`. What is mapped stays readable after the generation is gone."""
-        if group not in self._groups:
-            self._groups[group] = ArrayGroup(self._folder, group)
-        return self._groups[group]
+        return self._groups.get(group, {})
 
     def id_of(self, position: int) -> str:
         """The id of the paper at ``position``."""

@@ -203,3 +203,25 @@ def test_readers_keep_the_arrays_of_their_generation(store: EngineStore) -> None
     assert readers[0].arrays("g")["a"].tolist() == [2] * 3
     for reader in readers:
         reader.close()
+
+
+def test_a_dropped_generation_gives_arrays_that_nobody_asked_for_before(store: EngineStore) -> None:
+    def build(number: int) -> str:
+        writer = store.writer()
+        writer.add_arrays("g", {"a": np.full(3, number), "b": np.full((2, 2), number)})
+        writer.add_arrays("h", {"a": np.full(4, number)})
+        return writer.commit().id
+
+    first = build(1)
+    asked, unasked = store.reader(), store.reader()
+    group = asked.arrays("g")
+    assert group["a"].tolist() == [1] * 3
+    build(2)
+    assert store.prune(keep=1) == [first]
+    assert group["b"].tolist() == [[1, 1]] * 2
+    for reader in (asked, unasked):
+        assert {name: array.tolist() for name, array in reader.arrays("h").items()} == {"a": [1] * 4}
+        assert dict(reader.arrays("unknown")) == {}
+        assert reader.refresh()
+        assert reader.arrays("h")["a"].tolist() == [2] * 4
+        reader.close()
