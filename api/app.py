@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -13,7 +14,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
 from api import errors
-from api.jobs import JobLimits, Jobs
+from api.job import JobLimits
+from api.job_folder import JobFolder
+from api.jobs import Jobs
 from api.middleware import RequestLimit, SecurityHeaders
 from api.routes import authors, collaborators, conference, experts, papers, rankings, service
 from api.schemas.problem import Problem
@@ -32,15 +35,21 @@ def create_app(
     max_request_bytes: int = 1_048_576,
     max_job_bytes: int = 16_777_216,
     job_limits: JobLimits | None = None,
+    job_folder: Path | None = None,
+    instance: str = "",
     pages: bool = True,
 ) -> FastAPI:
     """The API, and the web pages unless ``pages`` is off, answering from ``serving``, which it closes when it stops.
 
     ``cors_origins``: web origins whose pages may read the API. ``max_request_bytes``: longer requests are refused.
-    ``max_job_bytes``: the same for assignments, committees and conflicts, which come with many texts.
-    """
+    ``max_job_bytes``: the same for assignments, committees and conflicts, which come with many texts. ``job_folder``:
+    where servers behind one address tell each other of their jobs. ``instance`` begins the ids of this one's jobs.
 
-    jobs = Jobs(serving, job_limits)
+    :raises SettingsError: when ``job_folder`` cannot be written.
+    """
+    limits = job_limits or JobLimits()
+    folder = None if job_folder is None else JobFolder(job_folder, limits.keep_seconds)
+    jobs = Jobs(serving, limits, process=instance, folder=folder)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

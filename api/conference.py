@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from api.jobs import Job, JobLimits
+from api.job import Job, JobLimits
 from api.schemas.conference import AssignmentBody, CommitteeBody, LimitBody, reviewer_records, submission_records
 from api.schemas.conference_results import AssignmentResult, CommitteeResult
 from api.serving import Session

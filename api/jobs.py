@@ -2,149 +2,62 @@
 
 A job works in a thread of its own and borrows one session, so it stays on the generation it began with. It can be
 stopped between steps; native code (one flow, one solve of HiGHS) is not interrupted, but keeps its own time limit.
+
+Where several processes answer behind one address, a job's id says whose it is: ``<process>.<run>.<secret>``. With a
+folder that they share (:mod:`api.job_folder`) any of them answers for all; without, the others say whose it is.
 """
 
 from __future__ import annotations
 
+import logging
+import re
 import secrets
 import threading
 import time
 import zlib
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import StrEnum
 
-from api.serving import Serving, Session
-from records.errors import AssignmentError, BusyError, JobError, NotFoundError, ScholarCoreError
+import msgspec
+
+from api.job import Job, JobLimits, JobStoppedError, Work, check_result
+from api.job_folder import BEAT, JobFolder, JobRecord, State
+from api.serving import Serving
+from records.errors import (
+    AssignmentError,
+    BusyError,
+    JobElsewhereError,
+    JobLostError,
+    NotFoundError,
+    ScholarCoreError,
+)
 
 __all__ = ["Job", "JobLimits", "Jobs", "State"]
 
-Work = Callable[[Session, "Job"], dict[str, str]]
-"""Makes the result in every format: name of the format -> text."""
-
-
-class State(StrEnum):
-    """Where a job is."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    CANCELLING = "cancelling"  # it ends at the next step
-    CANCELLED = "cancelled"
-    FAILED = "failed"
-    DONE = "done"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobLimits:
-    """``at_work`` at a time; ``kept`` in all, the oldest ended ones dropped first; ended ones for ``keep_seconds``.
-
-    ``seconds``: of one job. ``pairs``: submissions x reviewers, or candidates x topics x 10. ``papers``: of all
-    reviewers together. ``result_bytes``: of one result, compressed.
-    """
-
-    at_work: int = 1
-    kept: int = 20
-    keep_seconds: float = 3600.0
-    seconds: float = 600.0
-    pairs: int = 2_000_000
-    papers: int = 100_000
-    result_bytes: int = 16_777_216
-    conflict_pairs: int = 500_000
-
-
-class _StopError(Exception):
-    """Somebody cancelled the job."""
-
-
-@dataclass(eq=False)
-class Job:
-    """One job: it listens to progress (:class:`~records.progress.Progress`) and watches solves. Made by :class:`Jobs`.
-
-    ``error`` says why it failed, None for a defect. ``best``: value and bound of the best solution so far.
-    """
-
-    kind: str
-    work: Work | None
-    seconds: float
-    clock: Callable[[], float]
-    id: str = field(default_factory=lambda: secrets.token_urlsafe(15))
-    state: State = State.WAITING
-    created: float = field(default_factory=time.time)
-    ended: float | None = None
-    generation: str = ""
-    stage: str = ""
-    amount: int = 0
-    total: int | None = None
-    value: tuple[float, float] | None = None
-    error: ScholarCoreError | None = None
-    results: dict[str, bytes] = field(default_factory=dict)
-    ended_at: float = 0.0
-    stop: threading.Event = field(default_factory=threading.Event)
-    over: threading.Event = field(default_factory=threading.Event)
-    _until: float = 0.0
-    _preparing: bool = True
-
-    def begin(self, generation: str) -> None:
-        """The work begins, and its time."""
-        self.generation = generation
-        self._until = self.clock() + self.seconds
-
-    def left(self) -> float:
-        """Seconds left for the solve; from now on time is the solver's own business."""
-        self.check()
-        self._preparing = False
-        return max(0.05, self._until - self.clock())
-
-    def start(self, stage: str, total: int | None = None) -> None:
-        """A stage begins."""
-        self.stage, self.amount, self.total = stage, 0, total
-        self.check()
-
-    def advance(self, count: int = 1) -> None:
-        """More of the stage is done."""
-        self.amount += count
-        self.check()
-
-    def finish(self) -> None:
-        """The stage has ended."""
-
-    def check(self) -> None:
-        """Stop here if the job was cancelled, or time is over before there is a solution."""
-        if self.stop.is_set():
-            raise _StopError
-        if self._preparing and self.clock() > self._until:
-            raise AssignmentError(
-                f"time ran out after {self.seconds:g} seconds, before solving began ({self.stage or 'at the start'}): "
-                "send less at once, or ask for fewer papers of each person (`recent`)"
-            )
-
-    def best(self, value: float, bound: float) -> None:
-        """A better solution."""
-        self.value = value, bound
-
-    def result(self, name: str) -> str:
-        """The result in a format.
-
-        :raises ScholarCoreError: why it failed.
-        :raises JobError: when there is no result, or not in this format.
-        """
-        if self.error is not None:
-            raise self.error
-        if self.state is not State.DONE:
-            raise JobError(f"the job is {self.state.value}; a job has a result once it is done")
-        if name not in self.results:
-            raise JobError(f"there is no {name} of this result; there are: {', '.join(self.results)}")
-        return zlib.decompress(self.results[name]).decode()
+_ID = re.compile(r"([a-z0-9-]{1,32})\.([0-9a-f]{8})\.[\w-]{20}", re.ASCII)
+_SWEEP_EVERY = 60  # beats
+_log = logging.getLogger(__name__)
 
 
 class Jobs:
-    """The jobs of one server. Thread-safe."""
+    """The jobs of one server process. Thread-safe.
+
+    ``process``: what it is called in the ids of its jobs. ``folder``: jobs of all processes that share it.
+    """
 
     def __init__(
-        self, serving: Serving, limits: JobLimits | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        serving: Serving,
+        limits: JobLimits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        process: str = "",
+        folder: JobFolder | None = None,
     ) -> None:
         self.limits = limits or JobLimits()
+        self.process = process or secrets.token_hex(4)
+        self._run_id = secrets.token_hex(4)
+        self._folder = folder
         self._serving = serving
         self._clock = clock
         self._lock = threading.Lock()
@@ -152,6 +65,8 @@ class Jobs:
         self._waiting: deque[Job] = deque()
         self._threads: set[threading.Thread] = set()
         self._closed = False
+        self._stopped = threading.Event()
+        self._beat: threading.Thread | None = None
 
     def submit(self, kind: str, work: Work, seconds: float | None = None) -> Job:
         """Begin ``work``, or let it wait for its turn. ``seconds``: its own limit, if lower than that of the server.
@@ -159,11 +74,12 @@ class Jobs:
         :raises BusyError: when there are as many unfinished jobs as may be, or the server stops.
         """
         most = self.limits.seconds if seconds is None else min(seconds, self.limits.seconds)
-        job = Job(kind, work, most, self._clock)
+        job = Job(kind, work, most, self._clock, id=f"{self.process}.{self._run_id}.{secrets.token_urlsafe(15)}")
         with self._lock:
             if self._closed:
                 raise BusyError("the server is stopping")
             self._forget()
+            self._tell(job)
             self._jobs[job.id] = job
             self._waiting.append(job)
             if len(self._threads) < self.limits.at_work:
@@ -173,7 +89,7 @@ class Jobs:
         return job
 
     def get(self, identifier: str) -> Job:
-        """A job.
+        """A job of this process.
 
         :raises NotFoundError: when there is none, or no longer.
         """
@@ -184,27 +100,84 @@ class Jobs:
             raise NotFoundError("job", identifier)
         return job
 
-    def cancel(self, identifier: str) -> Job:
-        """Cancel a job that waits or works; drop one that has ended.
+    def find(self, identifier: str) -> JobRecord:
+        """How a job stands, also of another process with which a folder is shared.
 
         :raises NotFoundError: when there is none, or no longer.
+        :raises JobLostError: when it ended with its process.
+        :raises JobElsewhereError: when another process has it, and nothing is shared with that.
         """
-        job = self.get(identifier)
+        try:
+            return self.get(identifier).record()
+        except NotFoundError:
+            parts = _ID.fullmatch(identifier)
+            if parts is None or parts[2] == self._run_id:
+                raise
+            if self._folder is not None:
+                record = self._folder.get(identifier)
+                if record is None:
+                    raise
+                return record
+        if parts[1] == self.process:
+            raise JobLostError(
+                f"server {self.process} was started anew since, and its jobs ended with it: post this one again"
+            )
+        raise JobElsewhereError(
+            f"server {parts[1]} has this job, if it still runs; this is {self.process}. Ask that one: whoever runs "
+            "several servers routes requests by the first part of the id, or has them share api.jobs_folder"
+        )
+
+    def result(self, identifier: str, name: str) -> str:
+        """The result of a job in a format; errors are those of :meth:`find` and :meth:`Job.result`."""
+        record = self.find(identifier)
         with self._lock:
-            job.stop.set()
-            if job.state is State.WAITING:
-                self._waiting.remove(job)
-                self._end(job, State.CANCELLED)
-            elif job.state is State.RUNNING:
-                job.state = State.CANCELLING
-            elif job.ended is not None:
-                self._jobs.pop(identifier, None)
-        return job
+            job = self._jobs.get(identifier)
+        if job is not None:
+            return job.result(name)
+        check_result(record, name)
+        content = None if self._folder is None else self._folder.result(identifier, name)
+        if content is None:
+            raise NotFoundError("job", identifier)  # forgotten in between
+        return zlib.decompress(content).decode()
+
+    def cancel(self, identifier: str) -> JobRecord:
+        """Cancel a job that waits or works; drop one that has ended. Errors are those of :meth:`find`."""
+        record = self.find(identifier)
+        with self._lock:
+            job = self._jobs.get(identifier)
+            if job is not None:
+                return self._cancel(job)
+        if self._folder is not None:
+            try:
+                if record.ended is not None:
+                    self._folder.forget(record)
+                else:
+                    self._folder.cancel(identifier)
+                    record = msgspec.structs.replace(record, state=State.CANCELLING)
+            except OSError as error:
+                raise BusyError(f"the folder of jobs cannot be written: {error.strerror}") from error
+        return record
+
+    def _cancel(self, job: Job) -> JobRecord:
+        job.stop.set()
+        if job.state is State.WAITING:
+            self._waiting.remove(job)
+            self._end(job, State.CANCELLED)
+        elif job.state is State.RUNNING:
+            job.state = State.CANCELLING
+            self._tell(job)
+        elif job.ended is not None:
+            self._drop(job)
+        return job.record()
 
     def open(self) -> None:
         """Take jobs (again)."""
         with self._lock:
             self._closed = False
+            if self._folder is not None and self._beat is None:
+                self._stopped.clear()
+                self._beat = threading.Thread(target=self._keep_beat, args=(self._folder,), name="jobs", daemon=True)
+                self._beat.start()
 
     def close(self, timeout: float = 5.0) -> None:
         """Cancel everything and wait up to ``timeout`` seconds for the work to end. Idempotent."""
@@ -220,11 +193,45 @@ class Jobs:
         until = time.monotonic() + timeout
         for thread in threads:
             thread.join(max(0.0, until - time.monotonic()))
+        self._stopped.set()
+        if self._beat is not None:
+            self._beat.join()
+            self._beat = None
+
+    def _keep_beat(self, folder: JobFolder) -> None:
+        """Tell other processes that our jobs live, and hear which of them they want cancelled."""
+        beats = 0
+        while not self._stopped.wait(BEAT):
+            beats += 1
+            with self._lock:
+                for job in [job for job in self._jobs.values() if job.ended is None]:
+                    if not job.stop.is_set() and folder.is_cancelled(job.id):
+                        self._cancel(job)
+                    else:
+                        self._tell(job)
+            if beats % _SWEEP_EVERY == 0:
+                folder.sweep()
+
+    def _share(self, change: Callable[[JobFolder], None]) -> None:
+        """Change the folder. One that cannot be written must not end a job: its own server still has it."""
+        if self._folder is None:
+            return
+        try:
+            change(self._folder)
+        except OSError as error:
+            _log.error("other servers cannot be told of a job: %s", error.strerror)
+
+    def _tell(self, job: Job) -> None:
+        self._share(lambda folder: folder.put(job.record()))
+
+    def _drop(self, job: Job) -> None:
+        self._jobs.pop(job.id, None)
+        self._share(lambda folder: folder.forget(job.record()))
 
     def _expire(self) -> None:
         oldest = self._clock() - self.limits.keep_seconds
         for job in [job for job in self._jobs.values() if job.ended is not None and job.ended_at <= oldest]:
-            del self._jobs[job.id]
+            self._drop(job)
 
     def _forget(self) -> None:
         """Make room for one more."""
@@ -233,10 +240,11 @@ class Jobs:
             ended = [job for job in self._jobs.values() if job.ended is not None]
             if not ended:
                 raise BusyError(f"there are {len(self._jobs)} unfinished jobs, and no more are taken: try again later")
-            del self._jobs[min(ended, key=lambda job: job.ended_at).id]
+            self._drop(min(ended, key=lambda job: job.ended_at))
 
     def _end(self, job: Job, state: State) -> None:
         job.state, job.ended, job.ended_at, job.work = state, time.time(), self._clock(), None
+        self._tell(job)
         job.over.set()
 
     def _run(self) -> None:
@@ -255,6 +263,7 @@ class Jobs:
                 return None
             job = self._waiting.popleft()
             job.state = State.RUNNING
+            self._tell(job)
             return job
 
     def _work(self, job: Job) -> None:
@@ -269,8 +278,9 @@ class Jobs:
             if size > self.limits.result_bytes:
                 job.results = {}
                 raise AssignmentError(f"the result has {size} bytes, and {self.limits.result_bytes} are kept at most")
+            self._share(lambda folder: folder.put_results(job.id, job.results))
             state = State.DONE
-        except _StopError:
+        except JobStoppedError:
             state = State.CANCELLED
         except ScholarCoreError as error:
             job.error = error.with_traceback(None)  # frames would keep the whole problem in memory

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from api.app import create_app
-from api.jobs import JobLimits
+from api.job import JobLimits
 from api.serving import Serving
 from cli.opening import embedder_for, open_store
 from cli.output import note
@@ -60,6 +60,8 @@ def serve_until_stopped(settings: Settings, listener: socket.socket) -> None:
         max_request_bytes=told.max_request_bytes,
         max_job_bytes=told.max_job_bytes,
         job_limits=JobLimits(**told.jobs.model_dump()),
+        job_folder=told.jobs_folder,
+        instance=told.instance,
     )
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="on")
     # Once shut down in order, uvicorn hands the signal on; for a server, Ctrl-C is how it ends.

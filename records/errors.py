@@ -46,7 +46,9 @@ __all__ = [
     "GenerationError",
     "GraphError",
     "InfeasibleError",
+    "JobElsewhereError",
     "JobError",
+    "JobLostError",
     "NotFoundError",
     "PersonalNameError",
     "QueryError",
@@ -194,6 +196,14 @@ class BusyError(ScholarCoreError):
 
 class JobError(ScholarCoreError):
     """A job has no result: not yet, or it was cancelled or failed."""
+
+
+class JobElsewhereError(JobError):
+    """Another process has the job, and no folder is shared with it."""
+
+
+class JobLostError(JobError):
+    """The process that worked on the job has ended, and the job with it."""
 
 
 class GraphError(ScholarCoreError, ValueError):

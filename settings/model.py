@@ -121,6 +121,14 @@ class ApiSettings(BaseModel, extra="forbid"):
         default=16_777_216, ge=1024, description="The same for assignments, committees and conflicts."
     )
     jobs: JobSettings = Field(default=JobSettings(), description="Bounds of jobs.")
+    jobs_folder: Path | None = Field(
+        default=None, description="A folder in which servers behind one address tell each other of their jobs."
+    )
+    instance: str = Field(
+        default="",
+        pattern="^[a-z0-9-]{0,32}$",
+        description="Name of this server, with which ids of its jobs begin; a new one at each start by default.",
+    )
     refresh_seconds: float = Field(
         default=1.0, ge=0, le=3600, description="How often, at most, to look for a newer generation between requests."
     )

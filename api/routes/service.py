@@ -52,15 +52,16 @@ def metric_list(_: Annotated[NoParams, Query()]) -> Response:
 def health(request: Request, _: Annotated[NoParams, Query()]) -> Response:
     """The build that answers; 503 as long as there is none."""
     serving: Serving = request.app.state.serving
-    ours = version("scholarcore")
+    ours, name = version("scholarcore"), request.app.state.jobs.process
     try:
         with serving.session() as session:
             generation = GenerationModel.of(session.engine.generation)
-            return as_json(Health(status="ready", version=ours, engine=session.engine.name, generation=generation))
+            engine = session.engine.name
+            return as_json(Health(status="ready", version=ours, instance=name, engine=engine, generation=generation))
     except GenerationError:
         status = "empty"
     except EngineUnavailableError:
         status = "unavailable"
-    answer = as_json(Health(status=status, version=ours), headers={"Retry-After": "10"})
+    answer = as_json(Health(status=status, version=ours, instance=name), headers={"Retry-After": "10"})
     answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
     return answer

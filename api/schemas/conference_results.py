@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, field_validator
 
-from api.jobs import Job
+from api.job_folder import JobRecord
 from api.schemas.problem import Problem
 from search.assignment import Solution
 from search.assignment.conference import Conference, Pair
@@ -201,8 +201,8 @@ class JobModel(BaseModel):
     result: str | None = Field(description="Where the result is, once there is one.")
 
     @classmethod
-    def of(cls, job: Job, problem: Problem | None) -> JobModel:
-        """``problem``: of its error, if it has one."""
+    def of(cls, job: JobRecord, problem: Problem | None) -> JobModel:
+        """``problem``: why it failed, if that is known."""
         value, done = job.value, job.state == "done"
         return cls(
             id=job.id,

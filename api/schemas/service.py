@@ -40,6 +40,7 @@ class Health(BaseModel):
 
     status: str
     version: str
+    instance: str = Field(default="", description="This server, as in the ids of its jobs.")
     engine: str = ""
     generation: GenerationModel | None = None
 

@@ -324,6 +324,6 @@ def test_a_solve_is_stopped_between_steps_and_tells_the_best(client: TestClient,
     with serving.session() as session, pytest.raises(Exception, match=r"^$") as raised:
         work(session, job)
     serving.close()
-    assert type(raised.value).__name__ == "_StopError"
+    assert type(raised.value).__name__ == "JobStoppedError"
     assert len(seen) == 1
     assert seen[0][1] >= seen[0][0] > 0
