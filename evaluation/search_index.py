@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from evaluation.vectors import KeptVectors
 from records.errors import QueryError
@@ -16,11 +17,22 @@ from records.paper import Paper
 from records.progress import NO_PROGRESS, Progress
 from search.embedded.store import EmbeddedStore
 from search.embedding import Embedder, paper_text
-from search.engine import Engine, EngineStore, Hit, PaperDocument, PaperQuery, SearchPage, Vectors
+from search.engine import (
+    Engine,
+    EngineStore,
+    Gathered,
+    Hit,
+    NearestQuery,
+    PaperDocument,
+    PaperQuery,
+    SearchPage,
+    Vectors,
+)
 from search.people import GROUP, people_of_papers
 from search.query.ast import And, Keyword, KeywordField, Match, Node
 from search.query.lexer import plain_words
 from search.query.parser import parse
+from search.reading import one_by_one
 from search.request import SearchRequest
 from search.service import PaperSearch
 
@@ -99,6 +111,14 @@ class _Among:
 
     def nearest(self, vector: Vectors, k: int, where: Node | None = None) -> tuple[Hit, ...]:
         return self._engine.nearest(vector, k, self._and(where))
+
+    def gather(
+        self, queries: Sequence[PaperQuery], nearest: NearestQuery | None = None, vectors_of: Sequence[str] = ()
+    ) -> Gathered:
+        return one_by_one(self, queries, nearest, vectors_of)
+
+    def vectors(self, ids: Sequence[str]) -> tuple[Vectors, npt.NDArray[np.bool_]]:
+        return self._engine.vectors(ids)
 
     def count(self, where: Node) -> int:
         return self._engine.count(self._and(where))

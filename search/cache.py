@@ -29,9 +29,22 @@ class Cache(Generic[Value]):
                 self._entries.move_to_end(key)
                 return self._entries[key]
         value = make()
+        self.put(key, value)
+        return value
+
+    def found(self, key: Hashable) -> Value | None:
+        """The entry of ``key``, None when there is none."""
+        with self._lock:
+            if key not in self._entries:
+                return None
+            self._entries.move_to_end(key)
+            return self._entries[key]
+
+    def put(self, key: Hashable, value: Value) -> None:
+        """Keep ``value`` unless ``key`` has an entry already, or it alone is over the capacity."""
         weight = self._weigh(value)
         if weight > self._capacity:
-            return value
+            return
         with self._lock:
             if key not in self._entries:
                 self._entries[key] = value
@@ -39,4 +52,3 @@ class Cache(Generic[Value]):
             while self._weight > self._capacity:
                 _, dropped = self._entries.popitem(last=False)
                 self._weight -= self._weigh(dropped)
-        return value

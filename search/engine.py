@@ -9,9 +9,9 @@ A *generation* is one immutable build. A reader is opened on the current generat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 import msgspec
 import numpy as np
@@ -22,21 +22,25 @@ from records.paper import Paper
 from search.query.ast import KeywordField, Node
 
 __all__ = [
+    "SUGGESTED",
     "AuthorDocument",
     "Engine",
     "EngineStore",
     "FacetRequest",
     "FacetResult",
     "FacetValue",
+    "Gathered",
     "GenerationInfo",
     "GenerationWriter",
     "Hit",
+    "NearestQuery",
     "PaperDocument",
     "PaperQuery",
     "Pool",
     "SearchPage",
     "Sort",
     "Suggestion",
+    "SuggestionKind",
     "TextStatistics",
     "Vectors",
 ]
@@ -151,6 +155,25 @@ class SearchPage:
     partial: str | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class NearestQuery:
+    """What :meth:`Engine.nearest` is asked: the ``k`` papers nearest to ``vector`` under ``where``."""
+
+    vector: Vectors
+    k: int
+    where: Node | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """Answers of :meth:`Engine.gather`: a page a query, the neighbours, and vectors as :meth:`Engine.vectors` gives."""
+
+    pages: tuple[SearchPage, ...]
+    nearest: tuple[Hit, ...]
+    vectors: Vectors
+    has_vector: npt.NDArray[np.bool_]
+
+
 @dataclass(frozen=True, slots=True)
 class Pool:
     """Many papers as arrays: ``positions`` (int64) in ascending order of id, counted from 0 over the generation, and
@@ -161,12 +184,18 @@ class Pool:
     scores: npt.NDArray[np.float32]
 
 
+SuggestionKind: TypeAlias = Literal["term", "paper", "author", "venue"]
+
+SUGGESTED: tuple[SuggestionKind, ...] = ("term", "paper", "author", "venue")
+"""All kinds of completions, in the order in which they take turns."""
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """A completion of what was typed: a term, a paper title, a person or a venue, with how often it occurs."""
 
     text: str
-    kind: str
+    kind: SuggestionKind
     id: str | None = None
     count: int = 0
 
@@ -202,6 +231,14 @@ class Engine(Protocol):
         """The ``k`` papers nearest to ``vector`` (shape (dimension,)) by cosine, under ``where``, best first.
 
         ``Hit.score`` is the cosine. Empty when the generation has no vectors.
+        """
+
+    def gather(
+        self, queries: Sequence[PaperQuery], nearest: NearestQuery | None = None, vectors_of: Sequence[str] = ()
+    ) -> Gathered:
+        """What :meth:`search` finds for each query, :meth:`nearest` for one vector and :meth:`vectors` for these ids.
+
+        None may need another's answer: an engine behind a network asks for them all at once.
         """
 
     def pool(self, query: Node, k: int, where: Node | None = None) -> Pool:
@@ -243,8 +280,8 @@ class Engine(Protocol):
     def statistics(self, words: Sequence[str]) -> TextStatistics:
         """Document frequencies, in title or abstract, of words as typed (analysed here)."""
 
-    def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
-        """Completions of ``prefix``: titles, people, venues and terms."""
+    def suggest(self, prefix: str, limit: int = 10, kinds: Collection[SuggestionKind] = SUGGESTED) -> list[Suggestion]:
+        """Completions of ``prefix``: titles, people, venues and terms, or only some of these ``kinds``."""
 
     def close(self) -> None:
         """Release files and connections. Idempotent."""

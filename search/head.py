@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from search.engine import Engine, FacetRequest, FacetResult, Hit, PaperQuery, SearchPage, Sort, Vectors
+from search.engine import Engine, FacetRequest, FacetResult, Hit, NearestQuery, PaperQuery, SearchPage, Sort, Vectors
 from search.fusion import LEXICAL_SHARE, demote, fuse
 from search.guards import MAX_HOLDERS, TitleGuess, distinctive_words, guess_titles, is_title_of
 from search.interpretation import Interpretation, conjunction
 from search.query.ast import Keyword, KeywordField, Match, Node, Not, Or
 
-__all__ = ["DEPTH", "Head", "Ranked", "build_head", "match_set"]
+__all__ = ["DEPTH", "Head", "Ranked", "build_head"]
 
 DEPTH = 200
 """Candidates taken from each half."""
@@ -38,17 +38,15 @@ class Ranked:
 class Head:
     """The ordered head. ``total`` counts the whole match set; ``beyond`` finds what of it is not in the head.
 
-    ``extras`` are papers of the match set that the query itself does not match. ``scale`` turns the engine's score of
-    a paper beyond the head into ours, which stays below ``floor``.
+    ``scale`` turns the engine's score of a paper beyond the head into ours, which stays below ``floor``.
     """
 
     ranked: tuple[Ranked, ...]
     total: int
     beyond: Node | None
-    extras: tuple[str, ...]
     scale: float
     floor: float
-    facets: tuple[FacetResult, ...] | None
+    facets: tuple[FacetResult, ...]
     partial: str | None
 
 
@@ -61,11 +59,13 @@ class _Candidates:
     cosine: dict[str, float] = field(default_factory=dict)
     holders: frozenset[str] = frozenset()
     exact: dict[str, str] = field(default_factory=dict)  # id -> why it is put first
-    facets: tuple[FacetResult, ...] | None = None
+    facets: tuple[FacetResult, ...] = ()
     partial: str | None = None
 
-    def hits_of(self, page: SearchPage) -> tuple[Hit, ...]:
+    def hits_of(self, page: SearchPage | None) -> tuple[Hit, ...]:
         """The hits of a page; where it is not complete, neither is what is made of it."""
+        if page is None:
+            return ()
         self.partial = self.partial or page.partial
         return page.hits
 
@@ -75,43 +75,60 @@ def build_head(
 ) -> Head:
     """Find, score and order the candidates. ``vector`` is None when only words count.
 
-    Facets are counted along where the query alone makes the match set (``Head.facets`` is None otherwise).
+    The engine is asked twice: for what the words and the vector find, then for what either half lacks of the other's.
     """
     early = facets if vector is None or asked.strict else ()
-    page = engine.search(PaperQuery(asked.query, asked.where, limit=DEPTH, documents=False, facets=early))
-    found = _Candidates({hit.id: hit.score for hit in page.hits}, page.total, partial=page.partial)
-    found.exact = _exact(found, asked, text, engine)
-    if vector is not None:
-        _add_holders(found, asked, engine)
-        found.cosine = {hit.id: hit.score for hit in engine.nearest(vector, DEPTH, asked.near)}
-    extras = _complete(found, asked, engine)
-    if vector is not None:
-        _add_cosines(found, vector, engine)
-    if not extras and (early or not facets):
-        found.facets = page.facets
+    guesses = _guesses(asked, text)
+    first = {
+        "query": PaperQuery(asked.query, asked.where, limit=DEPTH, documents=False, facets=early),
+        "named": _named_query(asked),
+        "titled": _titled_query(asked, guesses),
+        "holders": None if vector is None else _holders_query(asked),
+    }
+    put = {name: query for name, query in first.items() if query is not None}
+    near = None if vector is None else NearestQuery(vector, DEPTH, asked.near)
+    answers = engine.gather(tuple(put.values()), near)
+    pages = dict(zip(put, answers.pages, strict=True))
+    page = pages["query"]
+    found = _Candidates({hit.id: hit.score for hit in page.hits}, page.total, partial=page.partial, facets=page.facets)
+    found.cosine = {hit.id: hit.score for hit in answers.nearest}
+    found.exact = dict.fromkeys((hit.id for hit in found.hits_of(pages.get("named"))), "identifier")
+    for paper in _titled(found.hits_of(pages.get("titled")), guesses):
+        found.exact.setdefault(paper, "exact title")
+    holding = found.hits_of(pages.get("holders"))
+    found.holders = frozenset(hit.id for hit in holding)
+    found.lexical.update((hit.id, hit.score) for hit in holding)
+    extras = _complete(found, asked, vector, engine, facets)
     return _ordered(found, extras, fused=vector is not None)
 
 
-def _exact(candidates: _Candidates, asked: Interpretation, text: str, engine: Engine) -> dict[str, str]:
-    """Papers that the query names by id, then those whose title it is (most cited first), and which of the two."""
-    found: dict[str, str] = {}
-    if asked.named is not None:
-        named = PaperQuery(asked.named, asked.where, Sort("citations"), limit=_MOST_NAMED, documents=False)
-        found.update((hit.id, "identifier") for hit in candidates.hits_of(engine.search(named)))
+def _named_query(asked: Interpretation) -> PaperQuery | None:
+    """Papers that the query names by id, most cited first."""
+    if asked.named is None:
+        return None
+    return PaperQuery(asked.named, asked.where, Sort("citations"), limit=_MOST_NAMED, documents=False)
+
+
+def _guesses(asked: Interpretation, text: str) -> Mapping[str, TitleGuess]:
     guesses = guess_titles(text, parts=not asked.strict)
-    if asked.plain:
-        guesses = guess_titles(asked.plain, parts=False) | guesses
+    return guess_titles(asked.plain, parts=False) | guesses if asked.plain else guesses
+
+
+def _titled_query(asked: Interpretation, guesses: Mapping[str, TitleGuess]) -> PaperQuery | None:
+    """Papers with a title that the query may be, most cited first."""
     if not guesses:
-        return found
+        return None
     keys = Keyword(KeywordField.TITLE_KEY, tuple(guesses))
     limits = asked.where if asked.strict else asked.near
-    titled = engine.search(PaperQuery(keys, limits, Sort("citations"), limit=5 * _MOST_NAMED))
-    hits = [hit for hit in candidates.hits_of(titled) if _is_titled(hit, guesses)]
+    return PaperQuery(keys, limits, Sort("citations"), limit=5 * _MOST_NAMED)
+
+
+def _titled(found: Sequence[Hit], guesses: Mapping[str, TitleGuess]) -> list[str]:
+    """Those whose title the query is, at most :data:`_MOST_NAMED`."""
+    hits = [hit for hit in found if _is_titled(hit, guesses)]
     # The whole query as a title is a surer sign than a part of it.
     hits.sort(key=lambda hit: bool(guesses[_key(hit, guesses)].around))
-    for hit in hits[:_MOST_NAMED]:
-        found.setdefault(hit.id, "exact title")
-    return found
+    return [hit.id for hit in hits[:_MOST_NAMED]]
 
 
 def _key(hit: Hit, guesses: Mapping[str, TitleGuess]) -> str:
@@ -123,38 +140,53 @@ def _is_titled(hit: Hit, guesses: Mapping[str, TitleGuess]) -> bool:
     return hit.document is not None and bool(_key(hit, guesses))
 
 
-def _add_holders(found: _Candidates, asked: Interpretation, engine: Engine) -> None:
-    """Bring in the papers that hold a distinctive word of the query."""
+def _holders_query(asked: Interpretation) -> PaperQuery | None:
+    """Papers that hold a distinctive word of the query."""
     rare = distinctive_words(asked.content, asked.statistics.document_frequency, asked.statistics.papers)
     if not rare or asked.strict:
-        return
+        return None
     holding = Or(tuple(Match(word, all_words=True) for word in rare))
-    where = conjunction(asked.where, holding)
-    page = engine.search(PaperQuery(asked.query, where, limit=MAX_HOLDERS, documents=False))
-    hits = found.hits_of(page)
-    found.holders = frozenset(hit.id for hit in hits)
-    found.lexical.update((hit.id, hit.score) for hit in hits)
+    return PaperQuery(asked.query, conjunction(asked.where, holding), limit=MAX_HOLDERS, documents=False)
 
 
-def _complete(found: _Candidates, asked: Interpretation, engine: Engine) -> tuple[str, ...]:
-    """Give candidates that other rules found their BM25; the ids that the query does not match."""
-    missing = [paper for paper in dict.fromkeys((*found.exact, *found.cosine)) if paper not in found.lexical]
+def _complete(
+    found: _Candidates,
+    asked: Interpretation,
+    vector: Vectors | None,
+    engine: Engine,
+    facets: tuple[FacetRequest, ...],
+) -> tuple[str, ...]:
+    """Give candidates that other rules found their BM25, all of them their cosine, and count facets that are missing.
+
+    Returns the ids that the query does not match.
+    """
+    missing = tuple(paper for paper in dict.fromkeys((*found.exact, *found.cosine)) if paper not in found.lexical)
+    queries = {}
     if missing and len(found.lexical) < found.total:
-        among = conjunction(asked.where, Keyword(KeywordField.ID, tuple(missing)))
-        page = engine.search(PaperQuery(asked.query, among, limit=len(missing), documents=False))
-        found.lexical.update((hit.id, hit.score) for hit in found.hits_of(page))
+        among = conjunction(asked.where, Keyword(KeywordField.ID, missing))
+        queries["lexical"] = PaperQuery(asked.query, among, limit=len(missing), documents=False)
+    if facets and (missing or not found.facets):
+        queries["facets"] = PaperQuery(_match_set(asked, missing), asked.where, limit=0, facets=facets)
+    far = tuple(paper for paper in dict.fromkeys((*found.lexical, *found.exact)) if paper not in found.cosine)
+    vectors_of = () if vector is None else far
+    if queries or vectors_of:
+        answers = engine.gather(tuple(queries.values()), vectors_of=vectors_of)
+        pages = dict(zip(queries, answers.pages, strict=True))
+        found.lexical.update((hit.id, hit.score) for hit in found.hits_of(pages.get("lexical")))
+        if "facets" in pages:
+            found.hits_of(pages["facets"])
+            found.facets = pages["facets"].facets
+        if vector is not None:
+            pairs = zip(vectors_of, answers.vectors @ vector, answers.has_vector, strict=True)
+            found.cosine.update((paper, float(cosine)) for paper, cosine, has in pairs if has)
     return tuple(paper for paper in missing if paper not in found.lexical)
 
 
-def _add_cosines(found: _Candidates, vector: Vectors, engine: Engine) -> None:
-    missing = [paper for paper in (*found.lexical, *found.exact) if paper not in found.cosine]
-    if not missing:
-        return
-    vectors, mask = engine.vectors(missing)
-    cosines = vectors @ vector
-    found.cosine.update(
-        (paper, float(cosine)) for paper, cosine, has in zip(missing, cosines, mask, strict=True) if has
-    )
+def _match_set(asked: Interpretation, besides: Sequence[str]) -> Node:
+    """The match set as one query: what the query matches, and these papers."""
+    if not besides:
+        return asked.query
+    return Or((asked.query, Keyword(KeywordField.ID, tuple(sorted(besides)))))
 
 
 def _ordered(found: _Candidates, extras: tuple[str, ...], *, fused: bool) -> Head:
@@ -177,7 +209,6 @@ def _ordered(found: _Candidates, extras: tuple[str, ...], *, fused: bool) -> Hea
         ranked=tuple(Ranked(paper, scores[paper], parts[paper]) for paper in ranked),
         total=matched,
         beyond=Not(Keyword(KeywordField.ID, tuple(sorted(inside)))) if matched > len(ranked) else None,
-        extras=extras,
         scale=scale,
         floor=scores[ranked[-1]] if ranked else 0.0,
         facets=found.facets,
@@ -204,10 +235,3 @@ def _put_first(exact: Mapping[str, str], scores: dict[str, float], parts: dict[s
         score = top + len(exact) - place
         parts[paper][why] = score - scores[paper]
         scores[paper] = score
-
-
-def match_set(asked: Interpretation, extras: Sequence[str]) -> Node:
-    """The match set as one query: what the query matches, and the extras."""
-    if not extras:
-        return asked.query
-    return Or((asked.query, Keyword(KeywordField.ID, tuple(sorted(extras)))))

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from records.errors import EngineError
-from search.engine import AuthorDocument, GenerationInfo, Hit, PaperQuery, Pool, SearchPage, Sort, Suggestion, Vectors
+from search.engine import (
+    AuthorDocument,
+    Gathered,
+    GenerationInfo,
+    Hit,
+    NearestQuery,
+    PaperQuery,
+    Pool,
+    SearchPage,
+    Sort,
+    Suggestion,
+    SuggestionKind,
+    Vectors,
+)
 from search.query.ast import Match, Node, TextField
 from search.text import words
 
-__all__ = ["Completions", "GenerationReader", "bucket_counts", "check_kind", "suggestions"]
+__all__ = ["Completions", "GenerationReader", "bucket_counts", "check_kind", "one_by_one", "suggestions"]
 
 _KINDS = ("paper", "author")
 _SHORTEST_TITLE_PREFIX = 2
@@ -105,6 +121,21 @@ class GenerationReader(Generic[R]):
         self._retrieval = None
 
 
+class _Asked(Protocol):
+    def search(self, query: PaperQuery) -> SearchPage: ...
+    def nearest(self, vector: Vectors, k: int, where: Node | None = None) -> tuple[Hit, ...]: ...
+    def vectors(self, ids: Sequence[str]) -> tuple[Vectors, npt.NDArray[np.bool_]]: ...
+
+
+def one_by_one(
+    engine: _Asked, queries: Sequence[PaperQuery], nearest: NearestQuery | None, vectors_of: Sequence[str]
+) -> Gathered:
+    """:meth:`search.engine.Engine.gather` of an engine that has nothing to gain from being asked all at once."""
+    pages = tuple(engine.search(query) for query in queries)
+    hits = engine.nearest(nearest.vector, nearest.k, nearest.where) if nearest is not None else ()
+    return Gathered(pages, hits, *engine.vectors(vectors_of))
+
+
 def check_kind(kind: str) -> None:
     """Refuse ids of anything but papers and people.
 
@@ -125,6 +156,17 @@ class _Named(Protocol):
     def papers(self) -> int: ...
 
 
+_Complete: TypeAlias = Callable[["Completions", str, int], list[Suggestion]]
+
+
+class Each(Protocol):
+    """Calls a function for each of some things, as ``map`` does; perhaps several at once."""
+
+    def __call__(
+        self, call: Callable[[_Complete], list[Suggestion]], over: Iterable[_Complete], /
+    ) -> Iterable[list[Suggestion]]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Completions:
     """What completions are made of, all of one generation.
@@ -139,18 +181,17 @@ class Completions:
     find_venues: Callable[[str, int], Sequence[_Named]]
 
 
-def suggestions(source: Completions, prefix: str, limit: int) -> list[Suggestion]:
-    """Completions of ``prefix``: terms, titles, people and venues, the best of each in turn."""
+def suggestions(
+    source: Completions, prefix: str, limit: int, kinds: Collection[SuggestionKind], each: Each = map
+) -> list[Suggestion]:
+    """Completions of ``prefix``: terms, titles, people and venues, the best of each of ``kinds`` in turn.
+
+    ``each`` is ``map``, or what runs several calls at once.
+    """
     if limit <= 0 or not words(prefix):
         return []
-    people = source.find_authors(prefix, limit)
-    kinds = (
-        _terms(source, prefix, limit),
-        _titles(source, prefix, limit),
-        [Suggestion(d.author.name.full, "author", d.author.id, d.author.papers) for d in people],
-        [Suggestion(one.name, "venue", one.id, one.papers) for one in source.find_venues(prefix, limit)],
-    )
-    in_turn = chain.from_iterable(zip_longest(*kinds))
+    wanted = [_COMPLETED[kind] for kind in _COMPLETED if kind in kinds]
+    in_turn = chain.from_iterable(zip_longest(*each(lambda complete: complete(source, prefix, limit), wanted)))
     return [suggestion for suggestion in in_turn if suggestion is not None][:limit]
 
 
@@ -169,6 +210,23 @@ def _titles(source: Completions, prefix: str, limit: int) -> list[Suggestion]:
     typed = Match(prefix, TextField.TITLE, all_words=True, prefix=True)
     page = source.search(PaperQuery(typed, sort=Sort("citations"), limit=limit))
     return [Suggestion(hit.document.paper.title, "paper", hit.id, 1) for hit in page.hits if hit.document]
+
+
+def _people(source: Completions, prefix: str, limit: int) -> list[Suggestion]:
+    found = source.find_authors(prefix, limit)
+    return [Suggestion(one.author.name.full, "author", one.author.id, one.author.papers) for one in found]
+
+
+def _venues(source: Completions, prefix: str, limit: int) -> list[Suggestion]:
+    return [Suggestion(one.name, "venue", one.id, one.papers) for one in source.find_venues(prefix, limit)]
+
+
+_COMPLETED: Mapping[SuggestionKind, _Complete] = {
+    "term": _terms,
+    "paper": _titles,
+    "author": _people,
+    "venue": _venues,
+}
 
 
 def bucket_counts(buckets: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:

@@ -20,7 +20,7 @@ from typing import Any
 from records.errors import CursorError, EngineError
 from search.embedding import Embedder
 from search.engine import Engine, FacetRequest, FacetResult, Hit, PaperDocument, PaperQuery, Sort, Vectors
-from search.head import Head, Ranked, build_head, match_set
+from search.head import Head, Ranked, build_head
 from search.highlight import Highlighter
 from search.interpretation import Interpretation, conjunction, every_word, interpret
 from search.options import check_limit, parse_facets, parse_sort
@@ -190,10 +190,7 @@ class PaperSearch:
     def _relevance_page(self, search: _Search) -> _Page:
         asked, engine = search.asked, self._engine
         head = build_head(asked, search.request.text, search.vector, engine, search.facets)
-        facets, partial = head.facets, head.partial
-        if facets is None:
-            facets, short = self._facets(PaperQuery(match_set(asked, head.extras), asked.where), search.facets)
-            partial = partial or short
+        partial = head.partial
         ranked = list(head.ranked[search.offset : search.offset + search.request.limit])
         after = search.after
         missing = search.request.limit - len(ranked)
@@ -207,7 +204,7 @@ class PaperSearch:
             after, partial = tail.next, partial or tail.partial
         end = search.offset + len(ranked)
         position = [end, after] if ranked and end < head.total else None
-        return _Page(tuple(ranked), head.total, facets, position, partial)
+        return _Page(tuple(ranked), head.total, head.facets, position, partial)
 
     def _facets(
         self, query: PaperQuery, facets: tuple[FacetRequest, ...]

@@ -13,6 +13,7 @@ from elasticsearch import Elasticsearch
 
 from records.errors import SettingsError
 from search.elasticsearch.schema import ROOMS
+from search.elasticsearch.serialization import SERIALIZERS
 
 __all__ = ["VECTOR_INDEXES", "Connection", "Layout", "check_prefix"]
 
@@ -70,6 +71,7 @@ class Connection:
             max_retries=_SAFE_RETRIES,
             retry_on_status=_RETRIED,
             retry_on_timeout=False,
+            serializers=SERIALIZERS,
             **security,
         )
 

@@ -17,7 +17,7 @@ from elastic_transport import (
 
 from records.errors import EngineError, EngineUnavailableError, GenerationError
 
-__all__ = ["explained", "reason_of", "typed_errors"]
+__all__ = ["explained", "reason_of", "refused", "typed_errors"]
 
 _LONGEST_REASON = 300
 _RETRY_BUSY = 2.0  # seconds; the server says it is overloaded
@@ -41,7 +41,7 @@ def typed_errors() -> Iterator[None]:
 def explained(error: ApiError | TransportError) -> EngineError:
     """Our error for one of the client's."""
     if isinstance(error, ApiError):
-        return _refused(error)
+        return refused(error.meta.status, error.body)
     if isinstance(error, ConnectionTimeout):
         return EngineUnavailableError("the search server did not answer in time; try again", retry_after=_RETRY_BUSY)
     if isinstance(error, TlsError):
@@ -59,8 +59,8 @@ def explained(error: ApiError | TransportError) -> EngineError:
     )
 
 
-def _refused(error: ApiError) -> EngineError:
-    status = error.meta.status
+def refused(status: int, body: Any) -> EngineError:
+    """Our error for an answer of the server's that is one."""
     if status in (401, 403):
         return EngineUnavailableError(
             f"the search server refuses our credentials ({status}); check the API key or user, and what it may do",
@@ -72,7 +72,7 @@ def _refused(error: ApiError) -> EngineError:
         return EngineUnavailableError("the search server is overloaded; try again", retry_after=_RETRY_BUSY)
     if status >= 500:
         return EngineUnavailableError(f"the search server failed ({status}); try again", retry_after=_RETRY_DOWN)
-    return EngineError(f"the search server refuses the request ({status}): {reason_of(error.body)}")
+    return EngineError(f"the search server refuses the request ({status}): {reason_of(body)}")
 
 
 def reason_of(body: Any) -> str:

@@ -10,17 +10,18 @@ from typing import Any, TypeAlias
 from elasticsearch import Elasticsearch
 
 from records.errors import EngineUnavailableError
-from search.elasticsearch.errors import reason_of, typed_errors
+from search.elasticsearch.errors import reason_of, refused, typed_errors
 from search.elasticsearch.schema import number_fields
 from search.engine import GenerationInfo
 
-__all__ = ["Answer", "OpenGeneration", "partial_reason"]
+__all__ = ["Answer", "OpenGeneration", "complete", "partial_reason"]
 
 Answer: TypeAlias = Mapping[str, Any]
 """What the server answers to a search."""
 
 _SERVER_SHARE = 0.8  # of the client's patience: the server gives up first, and can say what it found till then
 _AT_ONCE = 1_000  # documents in one answer
+_HOW: Mapping[str, Any] = {"search_type": "dfs_query_then_fetch", "allow_partial_search_results": True}
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,11 @@ class OpenGeneration:
 
         :raises EngineError: see :func:`search.elasticsearch.errors.typed_errors`.
         """
-        patience = f"{max(1, round(self.timeout * _SERVER_SHARE * 1000))}ms"
         with typed_errors():
             answer = self.client.search(
                 index=self.indices[room],
-                body={"timeout": patience, **body},
-                search_type="dfs_query_then_fetch",
-                allow_partial_search_results=True,
+                body=self._bounded(body),
+                **_HOW,
                 include_named_queries_score=named_scores or None,
             )
         found: Answer = answer.body
@@ -65,11 +64,28 @@ class OpenGeneration:
 
         :raises EngineUnavailableError: when it is not complete.
         """
-        answer = self.ask(room, body)
-        partial = partial_reason(answer)
-        if partial:
-            raise EngineUnavailableError(f"the search server could only answer in part: {partial}; try again")
-        return answer
+        return complete(self.ask(room, body))
+
+    def ask_at_once(self, room: str, bodies: Sequence[Mapping[str, Any]]) -> list[Answer]:
+        """What :meth:`ask` answers to each body, in one request.
+
+        :raises EngineError: as :meth:`ask`, for the first that fails.
+        """
+        if len(bodies) < 2:
+            return [self.ask(room, body) for body in bodies]
+        header = {"index": self.indices[room], **_HOW}
+        lines: list[Mapping[str, Any]] = []
+        for body in bodies:
+            lines += [header, self._bounded(body)]
+        with typed_errors():
+            answers: list[Answer] = self.client.msearch(searches=lines)["responses"]
+        for answer in answers:
+            if "error" in answer:
+                raise refused(int(answer["status"]), answer)
+        return answers
+
+    def _bounded(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        return {"timeout": f"{max(1, round(self.timeout * _SERVER_SHARE * 1000))}ms", **body}
 
     def get(self, wanted: Iterable[tuple[str, str]], field: str) -> Iterator[Any]:
         """The stored ``field`` of documents given as (room, ``_id``), in the order asked; None where there is none."""
@@ -83,6 +99,17 @@ class OpenGeneration:
                         f"the search server could only answer in part: {reason_of(told)}; try again"
                     )
                 yield told["_source"].get(field) if told.get("found") else None
+
+
+def complete(answer: Answer) -> Answer:
+    """``answer`` if it is complete.
+
+    :raises EngineUnavailableError: when it is not.
+    """
+    partial = partial_reason(answer)
+    if partial:
+        raise EngineUnavailableError(f"the search server could only answer in part: {partial}; try again")
+    return answer
 
 
 def partial_reason(answer: Answer) -> str | None:

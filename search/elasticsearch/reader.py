@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,9 +12,14 @@ import numpy.typing as npt
 from search.elasticsearch.opened import OpenGeneration
 from search.elasticsearch.retrieval import Retrieval
 from search.engine import (
+    SUGGESTED,
     AuthorDocument,
+    Gathered,
+    NearestQuery,
     PaperDocument,
+    PaperQuery,
     Suggestion,
+    SuggestionKind,
     TextStatistics,
     Vectors,
 )
@@ -93,10 +99,17 @@ class ElasticsearchEngine(GenerationReader[Retrieval]):
         terms = list(dict.fromkeys(token.term for word in words for token in analyze(word)))
         return TextStatistics(retrieval.generation.info.papers, retrieval.vocabulary.frequencies(terms))
 
-    def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
-        """Completions of ``prefix``: titles, people, venues and terms, the best of each in turn."""
+    def gather(
+        self, queries: Sequence[PaperQuery], nearest: NearestQuery | None = None, vectors_of: Sequence[str] = ()
+    ) -> Gathered:
+        """What the queries, the neighbours and the vectors would be when asked for one by one, in one request."""
+        return self._open().gather(queries, nearest, vectors_of)
+
+    def suggest(self, prefix: str, limit: int = 10, kinds: Collection[SuggestionKind] = SUGGESTED) -> list[Suggestion]:
+        """Completions of ``prefix``: titles, people, venues and terms, the best of each of ``kinds`` in turn."""
         answers = self._open()
         parts = Completions(
             answers.vocabulary.going_on, answers.search, answers.records.find_authors, answers.records.find_venues
         )
-        return suggestions(parts, prefix, limit)
+        with ThreadPoolExecutor(max(1, len(kinds)), thread_name_prefix="suggest") as pool:
+            return suggestions(parts, prefix, limit, kinds, pool.map)

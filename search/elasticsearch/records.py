@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from search.document import keyword_term
-from search.elasticsearch.opened import OpenGeneration
+from search.elasticsearch.opened import Answer, OpenGeneration
 from search.elasticsearch.schema import (
     AUTHORS,
     DOCUMENT,
@@ -23,11 +23,11 @@ from search.elasticsearch.schema import (
     redirect_id,
     vector_of,
 )
-from search.engine import AuthorDocument, PaperDocument, Vectors
+from search.engine import AuthorDocument, GenerationInfo, PaperDocument, Vectors
 from search.query.ast import KeywordField
 from search.text import words
 
-__all__ = ["Records", "VenueRow"]
+__all__ = ["Records", "VenueRow", "WantedVectors"]
 
 _ID = keyword_field(KeywordField.ID)
 _LONGEST_CHAIN = 100
@@ -41,6 +41,31 @@ class VenueRow(msgspec.Struct, frozen=True):
     id: str | None
     name: str
     papers: int
+
+
+class WantedVectors:
+    """Vectors of papers by a ``field`` that no two of them share, in the order of ``wanted``; None is no paper.
+
+    ``bodies`` are the requests for them.
+    """
+
+    def __init__(self, info: GenerationInfo, field: str, wanted: Sequence[Any]) -> None:
+        self._info, self._field, self._wanted = info, field, wanted
+        unique = list(dict.fromkeys(one for one in wanted if one is not None)) if info.vectors else []
+        parts = (unique[start : start + _VECTORS_AT_ONCE] for start in range(0, len(unique), _VECTORS_AT_ONCE))
+        self.bodies = [_columns(field, part, (field, STORED_VECTOR)) for part in parts]
+
+    def read(self, answers: Sequence[Answer]) -> tuple[Vectors, npt.NDArray[np.bool_]]:
+        """A (len(wanted), dimension) matrix, and a mask of the rows that exist (others are zero)."""
+        found = np.zeros((len(self._wanted), self._info.dimension), dtype=np.float32)
+        exists = np.zeros(len(self._wanted), dtype=bool)
+        told = [hit["fields"] for answer in answers for hit in answer["hits"]["hits"]]
+        stored = {one[self._field][0]: one[STORED_VECTOR][0] for one in told if STORED_VECTOR in one}
+        for row, one in enumerate(self._wanted):
+            if one in stored:
+                found[row] = vector_of(stored[one])
+                exists[row] = True
+        return found, exists
 
 
 class Records:
@@ -86,30 +111,19 @@ class Records:
 
     def vectors(self, ids: Sequence[str]) -> tuple[Vectors, npt.NDArray[np.bool_]]:
         """See :meth:`search.engine.Engine.vectors`."""
-        return self._vectors_by(_ID, [keyword_term(one) if document_id(one) is not None else None for one in ids])
+        return self._read(self.vectors_wanted(ids))
 
     def vectors_at(self, positions: npt.NDArray[np.integer]) -> tuple[Vectors, npt.NDArray[np.bool_]]:
         """See :meth:`search.engine.Engine.vectors_at`."""
-        return self._vectors_by(ORD, positions.tolist())
+        return self._read(WantedVectors(self._generation.info, ORD, positions.tolist()))
 
-    def _vectors_by(self, field: str, wanted: Sequence[Any]) -> tuple[Vectors, npt.NDArray[np.bool_]]:
-        """Vectors of papers by a field that no two share, in the order asked; None is no paper."""
-        found = np.zeros((len(wanted), self._generation.info.dimension), dtype=np.float32)
-        exists = np.zeros(len(wanted), dtype=bool)
-        if not self._generation.info.vectors:
-            return found, exists
-        unique = list(dict.fromkeys(one for one in wanted if one is not None))
-        stored: dict[Any, str] = {}
-        for start in range(0, len(unique), _VECTORS_AT_ONCE):
-            part = unique[start : start + _VECTORS_AT_ONCE]
-            hits = self._generation.ask_all(PAPERS, _columns(field, part, (field, STORED_VECTOR)))["hits"]["hits"]
-            told = (hit["fields"] for hit in hits)
-            stored.update((one[field][0], one[STORED_VECTOR][0]) for one in told if STORED_VECTOR in one)
-        for row, one in enumerate(wanted):
-            if one in stored:
-                found[row] = vector_of(stored[one])
-                exists[row] = True
-        return found, exists
+    def vectors_wanted(self, ids: Sequence[str]) -> WantedVectors:
+        """Requests for the vectors of papers by id."""
+        terms = [keyword_term(one) if document_id(one) is not None else None for one in ids]
+        return WantedVectors(self._generation.info, _ID, terms)
+
+    def _read(self, wanted: WantedVectors) -> tuple[Vectors, npt.NDArray[np.bool_]]:
+        return wanted.read([self._generation.ask_all(PAPERS, body) for body in wanted.bodies])
 
     def cited_by(self, ids: Sequence[str]) -> tuple[str, ...]:
         """Ids of all papers that these refer to."""

@@ -7,6 +7,7 @@ place of the last hit in that order, and whoever holds it may show it to any ser
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,23 @@ import numpy as np
 from records.errors import CursorError, EngineError
 from search.elasticsearch.facets import FacetPlan
 from search.elasticsearch.neighbours import neighbours_body, neighbours_pool, with_ids
-from search.elasticsearch.opened import Answer, OpenGeneration, partial_reason
+from search.elasticsearch.opened import Answer, OpenGeneration, complete, partial_reason
 from search.elasticsearch.records import Records
 from search.elasticsearch.schema import DATE, DOCUMENT, ORD, PAPERS, keyword_field
 from search.elasticsearch.translate import Clause, Translation, Translator
 from search.elasticsearch.vocabulary import Vocabulary
-from search.engine import FacetResult, Hit, PaperDocument, PaperQuery, Pool, SearchPage, Sort, Vectors
+from search.engine import (
+    FacetResult,
+    Gathered,
+    Hit,
+    NearestQuery,
+    PaperDocument,
+    PaperQuery,
+    Pool,
+    SearchPage,
+    Sort,
+    Vectors,
+)
 from search.plan import check_query, decode_cursor, encode_cursor, fingerprint, simplify
 from search.query.ast import Everything, KeywordField, Node
 
@@ -27,6 +39,19 @@ __all__ = ["Retrieval"]
 
 _BEST_FIRST = [{"_score": "desc"}, {ORD: "asc"}]
 _BY_POSITION = [{ORD: "asc"}]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A query as it is sent, and what of it the answer is read with: its digest and the hits before its page."""
+
+    query: PaperQuery
+    translation: Translation
+    plan: FacetPlan
+    constrained: Clause
+    body: dict[str, Any]
+    told: str
+    before: int
 
 
 class Retrieval:
@@ -41,26 +66,49 @@ class Retrieval:
 
     def search(self, query: PaperQuery) -> SearchPage:
         """See :meth:`search.engine.Engine.search`."""
+        asked = self._asked(query)
+        return self._page(asked, self.generation.ask(PAPERS, asked.body, named_scores=query.explain))
+
+    def gather(
+        self, queries: Sequence[PaperQuery], nearest: NearestQuery | None, vectors_of: Sequence[str]
+    ) -> Gathered:
+        """See :meth:`search.engine.Engine.gather`: one request, and further ones for facets that shards cut short."""
+        asked = [self._asked(query) for query in queries]
+        near = None if nearest is None else self._neighbours(nearest.vector, nearest.k, nearest.where)
+        wanted = self.records.vectors_wanted(vectors_of)
+        bodies = [one.body for one in asked] + ([] if near is None else [with_ids(near)]) + wanted.bodies
+        answers = iter(self.generation.ask_at_once(PAPERS, bodies))
+        pages = tuple(self._page(one, next(answers)) for one in asked)
+        hits = () if near is None or nearest is None else self._near(complete(next(answers)), nearest.k)
+        return Gathered(pages, hits, *wanted.read([complete(answer) for answer in answers]))
+
+    def _asked(self, query: PaperQuery) -> _Asked:
+        """The request for a query, and what is needed to read the answer."""
         check_query(query)
         told = fingerprint(query)
-        generation_id = self.generation.info.id
         before, after = 0, None
         if query.after is not None:
-            before, after = _position(decode_cursor(query.after, generation_id, told, exists=self._exists))
+            before, after = _position(decode_cursor(query.after, self.generation.info.id, told, exists=self._exists))
         translation = self._translation(query)
         constrained = self._constrained(translation.query, query.where)
         plan = FacetPlan(query.facets, self.generation.numbers)
         body = self._body(query, constrained, self._order(query.sort, translation), after)
         if query.facets:
             body["aggs"] = plan.aggregations()
-        answer = self.generation.ask(PAPERS, body, named_scores=query.explain)
+        return _Asked(query, translation, plan, constrained, body, told, before)
+
+    def _page(self, asked: _Asked, answer: Answer) -> SearchPage:
+        query, plan = asked.query, asked.plan
         partial = partial_reason(answer)
-        facets = self._facets(plan, constrained, answer) if query.facets else ()
+        facets = self._facets(plan, asked.constrained, answer) if query.facets else ()
         found = answer["hits"]["hits"]
         total = int(answer["hits"]["total"]["value"])
-        end = before + len(found)
-        following = encode_cursor(generation_id, told, [end, *found[-1]["sort"]]) if found and end < total else None
-        return SearchPage(self._hits(query, translation, found), total, facets, following, partial or plan.partial())
+        end = asked.before + len(found)
+        following = None
+        if found and end < total:
+            following = encode_cursor(self.generation.info.id, asked.told, [end, *found[-1]["sort"]])
+        hits = self._hits(query, asked.translation, found)
+        return SearchPage(hits, total, facets, following, partial or plan.partial())
 
     def _body(
         self, query: PaperQuery, constrained: Clause, order: list[dict[str, Any]], after: list[Any] | None

@@ -20,6 +20,7 @@ MOST_WORDS = 10_000
 """A prefix of more words than these is looked up among stems instead (:meth:`Vocabulary.stems`)."""
 
 _KEPT_STEMS = 1 << 18
+_KEPT_FREQUENCIES = 1 << 18
 _SAMPLE = 20_000
 _SPARE = 4  # times the completions asked for are counted again when only a sample was seen
 _SPECIAL = re.compile(r'[.?+*|{}\[\]()"\\#@&<>~^$-]')
@@ -30,6 +31,7 @@ class Vocabulary:
 
     def __init__(self, generation: OpenGeneration) -> None:
         self._generation = generation
+        self._frequencies: Cache[int] = Cache(_KEPT_FREQUENCIES, lambda _: 1)
         self._stems: Cache[tuple[str, ...] | None] = Cache(_KEPT_STEMS, lambda stems: 1 + len(stems or ()))
 
     def stems(self, prefix: str) -> Sequence[str] | None:
@@ -52,7 +54,12 @@ class Vocabulary:
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many papers each analysed term occurs, in title or abstract."""
-        return self._counted({term: {"term": {TextField.TEXT.value: term}} for term in terms})
+        wanted = dict.fromkeys(terms)
+        known = {term: count for term in wanted if (count := self._frequencies.found(term)) is not None}
+        counted = self._counted({term: {"term": {TextField.TEXT.value: term}} for term in wanted if term not in known})
+        for term, count in counted.items():
+            self._frequencies.put(term, count)
+        return {**known, **counted}
 
     def _counted(self, conditions: Mapping[str, Any]) -> dict[str, int]:
         if not conditions:

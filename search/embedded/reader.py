@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -13,13 +13,18 @@ from search.embedded.generation import Generation
 from search.embedded.retrieval import Retrieval
 from search.embedded.suggest import going_on
 from search.engine import (
+    SUGGESTED,
     AuthorDocument,
+    Gathered,
+    NearestQuery,
     PaperDocument,
+    PaperQuery,
     Suggestion,
+    SuggestionKind,
     TextStatistics,
     Vectors,
 )
-from search.reading import Completions, GenerationReader, check_kind, suggestions
+from search.reading import Completions, GenerationReader, check_kind, one_by_one, suggestions
 from search.text import analyze
 
 __all__ = ["EmbeddedEngine", "Generations"]
@@ -99,10 +104,16 @@ class EmbeddedEngine(GenerationReader[Retrieval]):
         searcher = generation.text.searcher
         return TextStatistics(generation.info.papers, {term: searcher.doc_freq("text", term) for term in terms})
 
-    def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
-        """Completions of ``prefix``: titles, people, venues and terms, the best of each in turn."""
+    def gather(
+        self, queries: Sequence[PaperQuery], nearest: NearestQuery | None = None, vectors_of: Sequence[str] = ()
+    ) -> Gathered:
+        """What the queries, the neighbours and the vectors would be when asked for one by one, as they are here."""
+        return one_by_one(self, queries, nearest, vectors_of)
+
+    def suggest(self, prefix: str, limit: int = 10, kinds: Collection[SuggestionKind] = SUGGESTED) -> list[Suggestion]:
+        """Completions of ``prefix``: titles, people, venues and terms, the best of each of ``kinds`` in turn."""
         answers = self._open()
         parts = Completions(
             partial(going_on, answers), answers.search, answers.generation.find_authors, answers.generation.find_venues
         )
-        return suggestions(parts, prefix, limit)
+        return suggestions(parts, prefix, limit, kinds)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from records.errors import EngineError
-from search.engine import Engine, Vectors
+from search.engine import Engine, SuggestionKind, Vectors
 from search.query.ast import Everything, Keyword, KeywordField, Match, Node, Not, Or, Range
 from tests.contract.corpus import AUTHORS, DIMENSION, METRICS, PAPERS, toy_vectors
 from tests.contract.oracle import Oracle
@@ -222,3 +222,11 @@ def test_nothing_is_near_a_zero_vector(engine: Engine) -> None:
 def test_a_negative_number_of_neighbours(engine: Engine) -> None:
     with pytest.raises(EngineError, match="negative"):
         engine.nearest(np.ones(DIMENSION, dtype=np.float32), -1)
+
+
+@pytest.mark.parametrize("kinds", [("term",), ("venue", "paper"), ("author", "term"), ()])
+def test_suggestions_of_some_kinds(engine: Engine, kinds: tuple[SuggestionKind, ...]) -> None:
+    everything = engine.suggest("in", limit=100)
+    assert {one.kind for one in everything} == {"term", "paper", "venue"}
+    chosen = engine.suggest("in", limit=100, kinds=kinds)
+    assert sorted(chosen, key=repr) == sorted((one for one in everything if one.kind in kinds), key=repr)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,25 +13,30 @@ import numpy.typing as npt
 from records.author import Author
 from search.document import sort_date
 from search.engine import (
+    SUGGESTED,
     AuthorDocument,
     Engine,
     FacetRequest,
     FacetResult,
     FacetValue,
+    Gathered,
     GenerationInfo,
     Hit,
+    NearestQuery,
     PaperDocument,
     PaperQuery,
     Pool,
     SearchPage,
     Sort,
     Suggestion,
+    SuggestionKind,
     TextStatistics,
     Vectors,
 )
 from search.plan import check_query, decode_cursor, encode_cursor, fingerprint, match_terms
 from search.query.ast import And, KeywordField, Match, Node
 from search.query.rewrite import texts
+from search.reading import one_by_one
 from search.text import analyze, words
 from tests.contract.oracle import Oracle, keywords, number
 from tests.contract.oracle import texts as texts_of
@@ -147,6 +152,11 @@ class BruteEngine:
         scored = [(float(self._vectors[paper] @ vector), paper) for paper in allowed]
         return tuple(Hit(paper, score) for score, paper in sorted(scored, key=lambda hit: (-hit[0], hit[1]))[:k])
 
+    def gather(
+        self, queries: Sequence[PaperQuery], nearest: NearestQuery | None = None, vectors_of: Sequence[str] = ()
+    ) -> Gathered:
+        return one_by_one(self, queries, nearest, vectors_of)
+
     def pool(self, query: Node, k: int, where: Node | None = None) -> Pool:
         return self._as_pool(self.search(PaperQuery(query, where, limit=k, documents=False)).hits)
 
@@ -201,7 +211,9 @@ class BruteEngine:
         terms = dict.fromkeys(token.term for word in words for token in analyze(word))
         return TextStatistics(len(self._papers), {term: self._frequency[term] for term in terms})
 
-    def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
+    def suggest(self, prefix: str, limit: int = 10, kinds: Collection[SuggestionKind] = SUGGESTED) -> list[Suggestion]:
+        if "term" not in kinds:
+            return []
         known: Counter[str] = Counter()
         for entry in self._papers.values():
             known.update({token.term for token in words(f"{entry.paper.title} {entry.paper.abstract}")})
