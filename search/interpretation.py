@@ -62,8 +62,8 @@ def conjunction(*nodes: Node | None) -> Node | None:
     return And(tuple(flat))
 
 
-def interpret(text: str, filters: str, engine: Engine) -> Interpretation:
-    """Read a request.
+def interpret(text: str, filters: str, engine: Engine, *, explain: bool = True) -> Interpretation:
+    """Read a request. ``explain``: whether to look for what may have been meant by words that no paper has.
 
     :raises QueryError: when the query cannot be parsed.
     :raises FilterError: when the filter cannot.
@@ -82,7 +82,8 @@ def interpret(text: str, filters: str, engine: Engine) -> Interpretation:
         searched, cut = _shortened(content, statistics)
         warnings.extend(cut)
         query = _exchanged(query, bag, replace(bag, text=" ".join(searched)))
-    warnings.extend(_word_warnings(query, typed, statistics, engine))
+    if explain:
+        warnings.extend(_word_warnings(query, typed, statistics, engine))
     strict = _is_strict(query)
     conditions = query if strict else conjunction(*(child for child in _operands(query) if not _is_bag(child)))
     return Interpretation(

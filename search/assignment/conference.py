@@ -190,6 +190,7 @@ def _apart(persons: Sequence[Person], people: People | None, rules: Rules) -> li
     if people is None:
         return []
     arrays, identities = people.arrays, Identities(people)
+    identities.prepare(persons)
     places = {identities.of(person).position: number for number, person in enumerate(persons)}
     years = arrays.corpus.years
     latest = int(years.max()) if len(years) else NO_YEAR

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +18,8 @@ from search.people import People, row
 from search.text import title_key
 
 __all__ = ["scorer_of"]
+
+_READ_AT_ONCE = 2_000  # papers
 
 
 def scorer_of(
@@ -39,8 +41,8 @@ def scorer_of(
     papers: dict[str, Paper] = {}
     own: set[str] = set()
     written: dict[str, list[str]] = {}
-    for record in reviewers:
-        found = list(record.papers) + ([] if people is None else _collected(record, people))
+    for record, collected in _collected(reviewers, people):
+        found = [*record.papers, *collected]
         once = {title_key(paper.title): paper for paper in reversed(found)}  # what came with the record counts
         kept = _latest(list(once.values()), recent)
         papers.update((paper.id, paper) for paper in kept)
@@ -83,11 +85,36 @@ def _vectors(ids: Sequence[str], texts: Sequence[str], people: People, vectorize
     return made
 
 
-def _collected(record: ReviewerRecord, people: People) -> list[Paper]:
-    """Papers of a reviewer in the collection: those listed by id, and those of the person."""
-    found = [document.paper for document in people.engine.papers(record.paper_ids) if document is not None]
-    position = Identities(people).by_id(record.person)
-    if position is not None:
-        written = row(people.arrays.written, position)
-        found += [document.paper for document in people.paper_documents(written)]
-    return list({paper.id: paper for paper in found}.values())
+def _collected(
+    reviewers: Sequence[ReviewerRecord], people: People | None
+) -> Iterator[tuple[ReviewerRecord, list[Paper]]]:
+    """Reviewers with their papers in the collection: those listed by id, and those of the person.
+
+    Some reviewers' papers are read at a time, so that an engine is asked seldom and little is in memory at once.
+    """
+    if people is None:
+        yield from ((record, []) for record in reviewers)
+        return
+    identities = Identities(people)
+    identities.prepare((record.person for record in reviewers), names=False)
+    waiting: list[tuple[ReviewerRecord, list[str]]] = []
+    count = 0
+    for record in reviewers:
+        position = identities.by_id(record.person)
+        theirs = [] if position is None else people.arrays.paper_ids.take(row(people.arrays.written, position))
+        waiting.append((record, list(dict.fromkeys([*record.paper_ids, *theirs]))))
+        count += len(waiting[-1][1])
+        if count >= _READ_AT_ONCE:
+            yield from _read(waiting, people)
+            waiting, count = [], 0
+    yield from _read(waiting, people)
+
+
+def _read(
+    reviewers: Sequence[tuple[ReviewerRecord, list[str]]], people: People
+) -> Iterator[tuple[ReviewerRecord, list[Paper]]]:
+    """The papers of each reviewer by their ids; ids of no paper are passed over."""
+    ids = list(dict.fromkeys(paper for _, papers in reviewers for paper in papers))
+    found = {document.paper.id: document.paper for document in people.engine.papers(ids) if document is not None}
+    for record, papers in reviewers:
+        yield record, [found[paper] for paper in papers if paper in found]

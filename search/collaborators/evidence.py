@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ from search.collaborators.request import Citations, Collaborator, JointPaper, Pa
 from search.collaborators.ties import Floats, Matrix
 from search.people import People, row, rows_of
 
-__all__ = ["Asker", "collaborator"]
+__all__ = ["Asker", "collaborator", "look_up"]
 
 _EXAMPLES = 3
 _SHOWN = 5
@@ -30,20 +30,36 @@ _ACTIVE = 2  # years
 
 @dataclass(slots=True)
 class Asker:
-    """Who asks, and names and titles that were looked up for the page."""
+    """Who asks, and what was looked up for the page: chains of people by their end, names, and joint papers."""
 
     people: People
     scene: Scene
     texts: Texts
     author: int | None
     words: Matrix
-    names: dict[int, str]
+    chains: dict[int, list[int]] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
+    papers: dict[int, JointPaper] = field(default_factory=dict)
 
     def person(self, position: int) -> Person:
         """Somebody by id and name."""
-        if position not in self.names:
-            self.names[position] = self.people.author_documents([position])[0].author.name.full
         return Person(self.people.arrays.author_ids[position], self.names[position])
+
+
+def look_up(asker: Asker, positions: Sequence[int]) -> None:
+    """Read what the rows of these people show, all names at once and all papers at once."""
+    if asker.author is not None:
+        asker.chains = {other: chain(asker.scene.ties.together, asker.author, other) for other in positions}
+    chains = asker.chains.values()
+    shown = sorted({*positions, *itertools.chain.from_iterable(chains)})
+    authors = (document.author for document in asker.people.author_documents(shown))
+    asker.names = {position: author.name.full for position, author in zip(shown, authors, strict=True)}
+    steps = {step for people in chains for step in itertools.pairwise(people)}
+    newest = sorted({paper for step in steps for paper in _joint(asker, *step)[1].tolist()})
+    papers = (document.paper for document in asker.people.paper_documents(newest))
+    asker.papers = {
+        position: JointPaper(paper.id, paper.title, paper.year) for position, paper in zip(newest, papers, strict=True)
+    }
 
 
 def collaborator(asker: Asker, position: int, rank: int, score: float, parts: Floats) -> Collaborator:
@@ -96,18 +112,21 @@ def _grouped(parts: Floats) -> Mapping[str, float]:
 def _path(asker: Asker, position: int) -> tuple[PathStep, ...]:
     if asker.author is None:
         return ()
-    people = chain(asker.scene.ties.together, asker.author, position)
-    return tuple(_step(asker, one, other) for one, other in itertools.pairwise(people))
+    return tuple(_step(asker, one, other) for one, other in itertools.pairwise(asker.chains[position]))
 
 
 def _step(asker: Asker, one: int, other: int) -> PathStep:
+    count, newest = _joint(asker, one, other)
+    examples = tuple(asker.papers[paper] for paper in newest.tolist())
+    _, first, last = asker.people.arrays.coauthors.between(one, other)
+    return PathStep(asker.person(one), asker.person(other), count, _year(first), _year(last), examples)
+
+
+def _joint(asker: Asker, one: int, other: int) -> tuple[int, npt.NDArray[np.int32]]:
+    """How many papers two people wrote together, and the newest of them."""
     arrays = asker.people.arrays
     joint = np.intersect1d(row(arrays.written, one), row(arrays.written, other), assume_unique=True)
-    newest = joint[np.lexsort((joint, -arrays.corpus.years[joint].astype(np.int32)))][:_EXAMPLES]
-    papers = (document.paper for document in asker.people.paper_documents(newest))
-    examples = tuple(JointPaper(paper.id, paper.title, paper.year) for paper in papers)
-    _, first, last = arrays.coauthors.between(one, other)
-    return PathStep(asker.person(one), asker.person(other), len(joint), _year(first), _year(last), examples)
+    return len(joint), joint[np.lexsort((joint, -arrays.corpus.years[joint].astype(np.int32)))][:_EXAMPLES]
 
 
 def _common(asker: Asker, position: int) -> int:

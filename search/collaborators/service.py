@@ -15,7 +15,7 @@ import numpy as np
 from records.errors import QueryError
 from records.progress import NO_PROGRESS, Progress
 from search.collaborators.allowed import allowed_by
-from search.collaborators.evidence import Asker, collaborator
+from search.collaborators.evidence import Asker, collaborator, look_up
 from search.collaborators.finder import Ranked, Scene, rank
 from search.collaborators.model import Model
 from search.collaborators.packing import COLLABORATORS, last_year_of, pack_collaborators, unpack_collaborators
@@ -82,7 +82,7 @@ class Collaborators:
         allowed = allowed_by(people, opened.scene, request, author, warnings)
         near = opened.scene.near(author, None if author is not None else words)
         ranked = rank(opened.scene, opened.model, near, allowed)
-        asker = Asker(people, opened.scene, opened.texts, author, words, {})
+        asker = Asker(people, opened.scene, opened.texts, author, words)
         rows = _page(asker, ranked, start, request.limit)
         end = start + len(rows)
         following = encode_cursor(generation, told, [end]) if rows and end < len(ranked.positions) else None
@@ -159,9 +159,7 @@ def _fingerprint(request: CollaboratorRequest) -> str:
 
 def _page(asker: Asker, ranked: Ranked, start: int, limit: int) -> tuple[Collaborator, ...]:
     places = range(start, min(start + limit, len(ranked.positions)))
-    positions = ranked.positions[start : start + limit]
-    documents = asker.people.author_documents(positions)
-    asker.names |= {int(p): d.author.name.full for p, d in zip(positions, documents, strict=True)}
+    look_up(asker, ranked.positions[start : start + limit].tolist())
     return tuple(
         collaborator(asker, int(ranked.positions[place]), place + 1, float(ranked.scores[place]), ranked.parts[place])
         for place in places

@@ -116,6 +116,7 @@ class _Finder:
         self._ties: dict[Person, tuple[_Tie, ...]] = {}
         self.latest = self._latest_year()
         self._teams = np.empty(0) if self.arrays is None else self.arrays.corpus.authors.degrees()
+        identities.prepare([*reviewers, *(author for submission in submissions for author in submission.authors)])
         for number, reviewer in enumerate(reviewers):
             self._add(number, reviewer)
         self._add_cosubmissions(submissions)

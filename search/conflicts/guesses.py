@@ -21,7 +21,8 @@ def guessed_advisors(people: People, reviewers: Iterable[Person], authors: Itera
 
     Only people who are found by id are looked at.
     """
-    identities = Identities(people)
+    identities, reviewers, authors = Identities(people), list(reviewers), list(authors)
+    identities.prepare([*reviewers, *authors], names=False)
     mine, theirs = (
         {at for person in some if (at := identities.by_id(person)) is not None} for some in (reviewers, authors)
     )

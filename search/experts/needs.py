@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from records.errors import QueryError
+from records.errors import NotFoundError, QueryError
 from records.ids import ExternalId
 from search.embedding import paper_text
 from search.engine import Vectors
@@ -94,7 +94,7 @@ def read_needs(people: People, request: ExpertRequest) -> tuple[list[Need], list
         _add(needs, warnings, people, request.query, request.paper_filter, label=request.query.strip())
     for text in request.texts:
         _add_text(needs, warnings, people, text, request.paper_filter)
-    needs.extend(_of_paper(people, identifier, request.paper_filter) for identifier in request.papers)
+    needs.extend(_of_papers(people, request.papers, request.paper_filter))
     if not needs:
         raise QueryError("say what experts are needed for: a query, a text or papers", text="")
     if not any(need.scores or need.vector is not None for need in needs):
@@ -124,7 +124,7 @@ def _add_text(needs: list[Need], warnings: list[SearchWarning], people: People, 
     if len(items) > MOST_ASPECTS:
         message = f"the text has {len(items)} topics; the first {MOST_ASPECTS} were looked at"
         warnings.append(SearchWarning("text-truncated", message))
-    needs.extend(_of_text(people, item, constraint, []) for item in items[:MOST_ASPECTS])
+    needs.extend(_of_parts(people, items[:MOST_ASPECTS], constraint))
     if not items:
         needs.append(_of_text(people, text, constraint, warnings, described=True))
 
@@ -134,20 +134,34 @@ def paper_position(people: People, identifier: str) -> int:
 
     :raises NotFoundError: when there is none.
     """
-    external = ExternalId.try_parse(identifier)
-    if people.engine.resolve("paper", identifier) is None and external is not None:
+    position, external = people.find("paper", identifier), ExternalId.try_parse(identifier)
+    if position is None and external is not None:
         names = tuple(str(one) for one in (external, *external.equivalents()))
         found = people.engine.pool(Everything(), 1, Keyword(KeywordField.EXTERNAL_ID, names)).positions
-        if len(found):
-            return int(found[0])
-    return people.paper(identifier)
+        position = int(found[0]) if len(found) else None
+    if position is None:
+        raise NotFoundError("paper", identifier)
+    return position
+
+
+def _of_parts(people: People, parts: Sequence[str], constraint: str) -> list[Need]:
+    """A need for each part of a text. What is odd about a part is not told."""
+    _count_words(people, parts)
+    return [_of_text(people, part, constraint, None) for part in parts]
+
+
+def _count_words(people: People, texts: Sequence[str]) -> None:
+    """Have the words of several texts counted together: a cluster is asked once, and remembers."""
+    if len(texts) > 1:
+        people.engine.statistics([word for text in texts for word in plain_words(text)])
 
 
 def _of_text(
-    people: People, text: str, constraint: str, warnings: list[SearchWarning], *, described: bool = False
+    people: People, text: str, constraint: str, warnings: list[SearchWarning] | None, *, described: bool = False
 ) -> Need:
     """Plain words, whatever the query language would make of them; the mean of the passages' vectors."""
-    asked = interpret(" ".join(plain_words(text)), constraint, people.engine)
+    asked = interpret(" ".join(plain_words(text)), constraint, people.engine, explain=warnings is not None)
+    warnings = [] if warnings is None else warnings
     warnings.extend(asked.warnings)
     pieces = passages(text)
     if len(pieces) > _MOST_PASSAGES and people.embedder is not None:
@@ -158,17 +172,26 @@ def _of_text(
     return Need(_shown(text), asked.query, asked.where, asked.near, vector, words, asked.scores, described)
 
 
-def _of_paper(people: People, identifier: str, constraint: str) -> Need:
-    """A paper by its own words and its own vector."""
-    paper = people.paper_documents([paper_position(people, identifier)])[0].paper
-    text = paper_text(paper.title, paper.abstract)
-    asked = interpret(" ".join(plain_words(text)), constraint, people.engine)
-    vector = None
-    if people.engine.generation.vectors:
-        rows, known = people.engine.vectors([paper.id])
-        vector = rows[0] if known[0] else _mean_vector(people, passages(text))
-    words = _rarest_first(asked)
-    return Need(paper.title, asked.query, asked.where, asked.near, vector, words, asked.scores, described=True)
+def _of_papers(people: People, identifiers: Sequence[str], constraint: str) -> list[Need]:
+    """Papers by their own words and their own vectors."""
+    if not identifiers:
+        return []
+    positions = np.array([paper_position(people, identifier) for identifier in identifiers], dtype=np.int64)
+    papers = [document.paper for document in people.paper_documents(positions)]
+    texts = [paper_text(paper.title, paper.abstract) for paper in papers]
+    _count_words(people, texts)
+    vectors, known = people.engine.vectors_at(positions)
+    needs = []
+    for place, (paper, text) in enumerate(zip(papers, texts, strict=True)):
+        asked = interpret(" ".join(plain_words(text)), constraint, people.engine, explain=False)
+        vector = None
+        if people.engine.generation.vectors:
+            vector = vectors[place] if known[place] else _mean_vector(people, passages(text))
+        words = _rarest_first(asked)
+        needs.append(
+            Need(paper.title, asked.query, asked.where, asked.near, vector, words, asked.scores, described=True)
+        )
+    return needs
 
 
 def _rarest_first(asked: Interpretation) -> tuple[str, ...]:
@@ -230,4 +253,4 @@ def read_aspects(
     if len(aspects) > MOST_ASPECTS:
         message = f"the text has {len(aspects)} sentences; coverage is told for the first {MOST_ASPECTS}"
         warnings.append(SearchWarning("text-truncated", message))
-    return [_of_text(people, aspect, request.paper_filter, []) for aspect in aspects[:MOST_ASPECTS]], warnings
+    return _of_parts(people, aspects[:MOST_ASPECTS], request.paper_filter), warnings

@@ -57,8 +57,9 @@ def find_experts(people: People, request: ExpertRequest) -> ExpertResult:
     _check(request)
     order = parse_people_sort(request.sort, people.arrays)
     offset = _offset(people, request)
-    needs, warnings = read_needs(people, request)
     asked = np.array([paper_position(people, identifier) for identifier in request.papers], dtype=np.int64)
+    known = replace(request, papers=tuple(people.arrays.paper_ids.take(asked)))
+    needs, warnings = read_needs(people, known)
     asked_authors = np.unique(rows_of(people.arrays.corpus.authors, asked.astype(np.int32))[0]).astype(np.int64)
     allowed = _allowed(people, request, asked_authors)
     ranked = rank_people(people, needs, without=asked, half_life=request.half_life)
@@ -67,7 +68,7 @@ def find_experts(people: People, request: ExpertRequest) -> ExpertResult:
     experts = make_experts(people, needs, ranked, page, offset=offset, evidence=request.evidence, asked=asked_authors)
     coverage = None
     if request.coverage:
-        aspects, told = read_aspects(people, needs, request)
+        aspects, told = read_aspects(people, needs, known)
         warnings.extend(told)
         coverage, experts = cover(people, aspects, ranked, experts, page, without=asked)
     warnings.extend(_told(people, ranked, order))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -78,14 +78,31 @@ class People:
         return self._position("paper", identifier)
 
     def _position(self, kind: str, identifier: str) -> int:
+        position = self.find(kind, identifier)
+        if position is None:
+            raise NotFoundError(kind, identifier)
+        return position
+
+    def find(self, kind: str, identifier: str) -> int | None:
+        """The position of a "paper" or an "author" by id, also one that was merged away; None when there is none.
+
+        The engine is only asked about ids that the arrays do not know.
+        """
+        ids = self.arrays.author_ids if kind == "author" else self.arrays.paper_ids
+        position = ids.find(identifier)
+        if position is not None:
+            return position
         live = self.engine.resolve(kind, identifier)
         if live is None:
-            raise NotFoundError(kind, identifier)
-        ids = self.arrays.author_ids if kind == "author" else self.arrays.paper_ids
+            return None
         position = ids.find(live)
         if position is None:
             raise GenerationError(f"the arrays of people do not know the {kind} {live!r}; build again")
         return position
+
+    def find_all(self, kind: str, identifiers: Sequence[str]) -> list[int | None]:
+        """What :meth:`find` finds for each."""
+        return [self.find(kind, identifier) for identifier in identifiers]
 
     def author_documents(self, positions: Positions | Iterable[int]) -> list[AuthorDocument]:
         """The stored documents of people by position."""

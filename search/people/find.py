@@ -25,7 +25,15 @@ from search.plan import decode_cursor, encode_cursor
 from search.request import SearchWarning
 from search.text import prepare
 
-__all__ = ["AuthorHit", "AuthorRequest", "AuthorResult", "complete_name", "find_people", "parse_people_sort"]
+__all__ = [
+    "AuthorHit",
+    "AuthorRequest",
+    "AuthorResult",
+    "complete_name",
+    "find_people",
+    "parse_people_sort",
+    "people_named",
+]
 
 MAX_TYPED = 300
 """Code points of a name or an affiliation that is looked for."""
@@ -115,6 +123,19 @@ def complete_name(people: People, prefix: str, limit: int = 10) -> list[Suggesti
     result = find_people(people, AuthorRequest(name=prefix[:MAX_TYPED], limit=limit, similar=False))
     found = (hit.document.author for hit in result.hits)
     return [Suggestion(author.name.full, "author", author.id, author.papers) for author in found]
+
+
+def people_named(people: People, name: str, limit: int) -> Positions:
+    """Positions of people with a name that holds every word of ``name`` as typed, most papers first, ties by id.
+
+    No engine is asked, and nobody with a similar name is found.
+
+    :raises GenerationError: when the generation was built without what people are found by.
+    """
+    words = prepare(name[:MAX_TYPED].encode("utf-8", "replace").decode()).split()
+    owners = people.names.names.every(_readings(people.names, words)).owners
+    written = people.arrays.written.offsets
+    return owners[np.lexsort((owners, written[owners] - written[owners + 1]))][:limit]
 
 
 def parse_people_sort(text: str, arrays: PeopleArrays) -> Sort:
@@ -207,9 +228,9 @@ def _person_id(text: str) -> ExternalId | None:
 
 
 def _with_id(people: People, identifier: str) -> Positions:
-    external, live = _person_id(identifier), people.engine.resolve("author", identifier)
+    external, position = _person_id(identifier), people.find("author", identifier)
     found = set(people.names.with_id(external)) if external is not None else set()
-    if live is not None and (position := people.arrays.author_ids.find(live)) is not None:
+    if position is not None:
         found.add(position)
     return np.array(sorted(found), dtype=np.int64)
 

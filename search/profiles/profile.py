@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from records.errors import NotFoundError, QueryError
+from records.errors import QueryError
 from search.engine import AuthorDocument
 from search.people import People
 from search.profiles import around, counts, kinship, standing
@@ -43,11 +43,7 @@ def profile(people: People, author_id: str, options: ProfileOptions | None = Non
     """
     options = options or ProfileOptions()
     check_options(options, people)
-    live = people.engine.resolve("author", author_id)
-    document = None if live is None else people.engine.authors([live])[0]
-    if document is None:
-        raise NotFoundError("author", author_id)
-    return _Maker(people, document, options).profile()
+    return _Maker(people, people.author(author_id), options).profile()
 
 
 def check_options(options: ProfileOptions, people: People) -> None:
@@ -73,13 +69,12 @@ def _check_name(message: str, names: Iterable[str], known: Iterable[str]) -> Non
 
 
 class _Maker:
-    """Computes by position, then reads all names and titles at once, then makes rows of both."""
+    """Computes by position, then reads all people at once and all papers at once, then makes rows of both."""
 
-    def __init__(self, people: People, document: AuthorDocument, options: ProfileOptions) -> None:
+    def __init__(self, people: People, who: int, options: ProfileOptions) -> None:
         self.people = people
-        self.document = document
         self.options = options
-        self.person = Person.of(people.arrays, people.author(document.author.id))
+        self.person = Person.of(people.arrays, who)
         self.wanted = set(options.select or PARTS)
 
     def profile(self) -> Profile:
@@ -96,9 +91,11 @@ class _Maker:
         found: dict[str, Any] = {name: make() for name, make in simple.items() if name in self.wanted}
         if "metrics" in self.wanted:
             found["cohort"] = standing.cohort(person)
-        return Profile(self.document, self.people.engine.generation.id, **found, **self._papers(), **self._around())
+        document, others = self._around()
+        papers = self._papers(document)
+        return Profile(document, self.people.engine.generation.id, **found, **papers, **others)
 
-    def _papers(self) -> dict[str, Any]:
+    def _papers(self, document: AuthorDocument) -> dict[str, Any]:
         """Lists of papers: (position, value) each, then all their documents at once."""
         chosen: dict[str, list[tuple[int, float]]] = {}
         if "most_cited" in self.wanted:
@@ -108,15 +105,13 @@ class _Maker:
             chosen["most_central"] = [] if values is None else self._told_apart(values[self.person.papers])
         if "pinned" in self.wanted:
             cited = dict(zip(self.person.papers.tolist(), self._citations().tolist(), strict=True))
-            chosen["pinned"] = [(position, cited[position]) for position in self._pinned() if position in cited]
+            chosen["pinned"] = [(position, cited[position]) for position in self._pinned(document) if position in cited]
         documents = self._documents({position for rows in chosen.values() for position, _ in rows})
         rows = {name: tuple(self._paper_row(documents[p], p, value) for p, value in of) for name, of in chosen.items()}
         return {**rows, "central_by": self.options.central} if "most_central" in rows else dict(rows)
 
-    def _pinned(self) -> list[int]:
-        engine, ids = self.people.engine, self.people.arrays.paper_ids
-        live = (engine.resolve("paper", paper) for paper in self.document.author.pinned)
-        found = (ids.find(paper) for paper in live if paper is not None)
+    def _pinned(self, document: AuthorDocument) -> list[int]:
+        found = (self.people.find("paper", paper) for paper in document.author.pinned)
         return list(dict.fromkeys(position for position in found if position is not None))
 
     def _citations(self) -> Any:
@@ -144,7 +139,8 @@ class _Maker:
             paper.id, paper.title, paper.year, venue, int(cited[position + 1] - cited[position]), stored(value)
         )
 
-    def _around(self) -> dict[str, Any]:
+    def _around(self) -> tuple[AuthorDocument, dict[str, Any]]:
+        """The person, and lists of others."""
         person, limit = self.person, self.options.limit
         lists: dict[str, Any] = {
             "coauthors": lambda: around.coauthors(person, limit),
@@ -155,13 +151,9 @@ class _Maker:
             "network": lambda: around.coauthors(person, self.options.network),
         }
         found = {name: make() for name, make in lists.items() if name in self.wanted}
-        others = sorted({entry.other for rows in found.values() for entry in rows})
-        named = {
-            position: document.author.name.full
-            for position, document in zip(others, self.people.author_documents(others), strict=True)
-        }
-        ids = dict(zip(others, self.people.arrays.author_ids.take(others), strict=True))
-        who = {position: (ids[position], named[position]) for position in others}
+        positions = sorted({person.who, *(entry.other for rows in found.values() for entry in rows)})
+        documents = dict(zip(positions, self.people.author_documents(positions), strict=True))
+        who = {position: (told.author.id, told.author.name.full) for position, told in documents.items()}
         made: dict[str, Any] = {
             name: tuple(self._row(entry, who[entry.other]) for entry in rows)
             for name, rows in found.items()
@@ -169,7 +161,7 @@ class _Maker:
         }
         if "network" in found:
             made["network"] = self._network(found["network"], who)
-        return made
+        return documents[person.who], made
 
     def _row(self, entry: Alter | Tie | Guess, who: tuple[str, str]) -> CoauthorRow | CitingRow | KinRow:
         if isinstance(entry, Alter):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ from search.conflicts import (
     organisation,
 )
 from search.engine import AuthorDocument
-from search.people import People, PeopleArrays, people_of_papers
+from search.people import GROUP, NAMES, NamesMaker, People, PeopleArrays, people_of_papers
 
 CERTAIN, UNCERTAIN = Certainty.CERTAIN, Certainty.UNCERTAIN
 
@@ -151,21 +152,33 @@ class _Engine:
         vectors = 0
         model = ""
 
-    def __init__(self, arrays: PeopleArrays) -> None:
-        self._arrays = arrays
+    def __init__(self, arrays: PeopleArrays, *, names: bool) -> None:
+        self._people = [Author(author, Name(author.title())) for author in arrays.author_ids]
+        self._arrays = {GROUP: arrays.pack()}
+        self.asked: list[str] = []
+        if names:
+            maker = NamesMaker()
+            maker.add(self._people)
+            self._arrays[NAMES] = maker.make().pack()
 
     def arrays(self, group: str) -> Any:
-        return self._arrays.pack()
+        return self._arrays.get(group, {})
+
+    def authors(self, ids: Sequence[str]) -> list[AuthorDocument]:
+        self.asked.append(f"authors {' '.join(ids)}")
+        return [AuthorDocument(next(author for author in self._people if author.id == one)) for one in ids]
 
     def resolve(self, kind: str, identifier: str) -> str | None:
         return {"old ann": "ann"}.get(identifier)
 
     def find_authors(self, name: str, limit: int = 10) -> list[AuthorDocument]:
+        self.asked.append(f"name {name}")
         return [AuthorDocument(Author(i, Name(i.title()))) for i in ("ann", "cid") if i == name.lower()]
 
 
-def test_people_are_found_by_old_ids_and_by_name() -> None:
-    people = People(_Engine(ARRAYS))  # type: ignore[arg-type]
+@pytest.mark.parametrize("names", [True, False], ids=["names kept", "an engine's names"])
+def test_people_are_found_by_old_ids_and_by_name(*, names: bool) -> None:
+    people = People(_Engine(ARRAYS, names=names))  # type: ignore[arg-type]
     merged = Person("r", Name("Whoever"), "old ann")
     submission = Submission("s", (_person("cid"),), 2020)
     (conflict,) = find_conflicts([submission], [merged], people=people).conflicts
@@ -176,6 +189,24 @@ def test_people_are_found_by_old_ids_and_by_name() -> None:
     assert [(one.person, one.candidates) for one in report.unresolved] == [("guest", ("cid",))]
     assert report.mask(["s"], ["guest"]).tolist() == [[True]]
     assert report.mask(["s"], ["guest"], uncertain=False).tolist() == [[False]]
+
+
+def test_an_engine_is_asked_about_all_people_at_once() -> None:
+    engine = _Engine(ARRAYS, names=True)
+    named = [Person(f"r{number}", Name(name)) for number, name in enumerate(("Ann", "Cid", "Bob", "Dee", "Nobody"))]
+    numbered = [Person("eve", Name("Eve")), Person("x01", Name("Another"))]
+    submissions = [Submission(f"s{number}", (person,), 2020) for number, person in enumerate(named)]
+    report = find_conflicts(submissions, [*named, *numbered], people=People(engine))  # type: ignore[arg-type]
+    assert engine.asked == ["authors eve x01", "authors ann cid bob dee"]
+    assert {one.person: one.candidates for one in report.unresolved if one.role == "reviewer"} == {
+        "r0": ("ann",),
+        "r1": ("cid",),
+        "r2": ("bob",),
+        "r3": ("dee",),
+        "r4": (),
+        "x01": (),
+    }
+    assert {(c.submission, c.reviewer) for c in report.conflicts if c.kind is Kind.COAUTHOR} >= {("s0", "r1")}
 
 
 @pytest.mark.parametrize(
