@@ -16,8 +16,9 @@ from dataclasses import dataclass
 
 from records.errors import EngineError, GenerationError
 from search.embedding import Embedder
-from search.engine import Engine, EngineStore
+from search.engine import Engine, EngineStore, PaperQuery
 from search.people import People
+from search.query.ast import Everything
 from search.service import PaperSearch
 
 __all__ = ["Serving", "Session"]
@@ -89,6 +90,17 @@ class Serving:
                 finished = lent.retired and lent.borrowers == 0
             if finished:
                 lent.session.engine.close()
+
+    def check(self) -> tuple[Session, str | None]:
+        """Ask the engine for a paper: what answers, and why answers are partial now, None when they are not.
+
+        A reader that was opened says nothing of a cluster that went away since, so health is always asked for.
+
+        :raises GenerationError: when there is nothing to answer from.
+        :raises EngineUnavailableError: when the engine cannot answer.
+        """
+        with self.session() as session:
+            return session, session.engine.search(PaperQuery(Everything(), limit=1, documents=False)).partial
 
     def close(self) -> None:
         """Give up the reader; it closes when its last borrower is done. Idempotent."""

@@ -50,18 +50,18 @@ def metric_list(_: Annotated[NoParams, Query()]) -> Response:
     responses={503: {"model": Health, "description": "Nothing was built yet, or the engine cannot answer now."}},
 )
 def health(request: Request, _: Annotated[NoParams, Query()]) -> Response:
-    """The build that answers; 503 as long as there is none."""
+    """Asks the engine, and names the build that answers; 503 as long as there is none, or no answer."""
     serving: Serving = request.app.state.serving
-    ours, name = version("scholarcore"), request.app.state.jobs.process
+    told = Health(status="ready", version=version("scholarcore"), instance=request.app.state.jobs.process)
     try:
-        with serving.session() as session:
-            generation = GenerationModel.of(session.engine.generation)
-            engine = session.engine.name
-            return as_json(Health(status="ready", version=ours, instance=name, engine=engine, generation=generation))
-    except GenerationError:
-        status = "empty"
-    except EngineUnavailableError:
-        status = "unavailable"
-    answer = as_json(Health(status=status, version=ours, instance=name), headers={"Retry-After": "10"})
-    answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
-    return answer
+        session, lacking = serving.check()
+    except (GenerationError, EngineUnavailableError) as error:
+        told.status = "empty" if isinstance(error, GenerationError) else "unavailable"
+        told.detail = str(error)
+        answer = as_json(told, headers={"Retry-After": "10"})
+        answer.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        return answer
+    told.engine, told.generation = session.engine.name, GenerationModel.of(session.engine.generation)
+    if lacking is not None:
+        told.status, told.detail = "partial", lacking
+    return as_json(told)

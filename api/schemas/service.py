@@ -36,9 +36,13 @@ class GenerationModel(BaseModel):
 
 
 class Health(BaseModel):
-    """Whether searches can be answered. ``status`` is "ready", "empty" before the first build, or "unavailable"."""
+    """Whether searches can be answered."""
 
-    status: str
+    status: str = Field(
+        description="`ready`; `partial`: some answers lack something, and say so; `empty`: there is no build; "
+        "`unavailable`: the engine cannot answer."
+    )
+    detail: str | None = Field(default=None, description="Why it is not `ready`.")
     version: str
     instance: str = Field(default="", description="This server, as in the ids of its jobs.")
     engine: str = ""

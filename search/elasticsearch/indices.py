@@ -32,6 +32,7 @@ class IndexMaker:
 
     def __init__(self, client: Elasticsearch, layout: Layout, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._client = client.options(request_timeout=_SLOW)
+        self._quick = client  # for what requests of readers wait for
         self._layout = layout
         self._sleep = sleep
 
@@ -91,7 +92,7 @@ class IndexMaker:
         """Names of all indices of generations."""
         patterns = ",".join(f"{self._layout.prefix}-{room}-*" for room in ROOMS)
         with typed_errors():
-            return set(self._client.indices.get_alias(index=patterns, allow_no_indices=True).body)
+            return set(self._quick.indices.get_alias(index=patterns, allow_no_indices=True).body)
 
     def refresh(self, record: GenerationRecord) -> None:
         """Let counts see everything that was sent."""
@@ -221,7 +222,7 @@ class IndexMaker:
         alias = f"{self._layout.prefix}-{PAPERS}"
         with typed_errors():
             try:
-                named = self._client.indices.get_alias(name=alias).body
+                named = self._quick.indices.get_alias(name=alias).body
             except NotFoundError:
                 return None
         return max((name.removeprefix(f"{alias}-") for name in named), default=None)
