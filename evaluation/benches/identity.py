@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -79,7 +80,7 @@ def run(options: IdentityBenchOptions, progress: Progress) -> Outcome:
             rows.append({"name": name, **done.value, "peak_mib": done.peak_mib})
             progress.finish()
     _compare(rows)
-    return Outcome(rows, {"cores": cores()})
+    return Outcome(rows, {"cores": cores(), "versions": {name: version(name) for name in LINKAGES}})
 
 
 def _compare(rows: list[Row]) -> None:

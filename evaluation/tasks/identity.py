@@ -15,7 +15,7 @@ from evaluation.folder import Folder
 from evaluation.identity_folder import IdentityProblem, read_identity
 from evaluation.measures import compare, interval
 from evaluation.peers.identity_peers import RULES
-from evaluation.registry import Outcome, Row, Task, TaskOptions
+from evaluation.registry import Outcome, Row, Task, TaskOptions, embedded_only
 from indexer.identity.disambiguation import disambiguate, fit_pair_model
 from records.errors import EvaluationError
 from records.progress import Progress
@@ -38,6 +38,7 @@ class IdentityOptions(TaskOptions, frozen=True, kw_only=True):
 
 def run(folder: Folder, options: IdentityOptions, progress: Progress) -> Outcome:
     """Tell the folder's mentions apart: as the product does, having learned from labels, and by simple rules."""
+    embedded_only(options.engine)
     if options.folds < 0 or options.folds == 1 or options.worst < 0:
         raise EvaluationError("folds must be 0 or at least 2, and worst at least 0")
     problem = read_identity(folder, options.seed)

@@ -223,7 +223,7 @@ def test_the_command_prints_one_object(tmp_path: Path, capsys: pytest.CaptureFix
     assert printed["settings"]["worst_blocks"] == []
 
 
-@pytest.mark.parametrize("options", [{"folds": 1}, {"folds": -1}, {"worst": -1}, {"nonsense": 1}])
+@pytest.mark.parametrize("options", [{"engine": "solr"}, {"folds": 1}, {"folds": -1}, {"worst": -1}, {"nonsense": 1}])
 def test_wrong_options(tmp_path: Path, options: dict[str, Any]) -> None:
     with pytest.raises(EvaluationError):
         run_evaluation("identity", _folder(tmp_path / "toy"), options)
