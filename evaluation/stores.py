@@ -11,15 +11,27 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import msgspec
-from elasticsearch import NotFoundError
+from elasticsearch import AuthorizationException, Elasticsearch, NotFoundError
 
 from records.errors import EvaluationError
 from search.elasticsearch import ElasticsearchStore, open_store
+from search.elasticsearch.opening import connection_to
 from search.embedded.store import EmbeddedStore
 from search.engine import EngineStore
 from settings import load
 
-__all__ = ["ENGINES", "StoreName", "disk_mib", "engines_asked", "open_named", "remove"]
+__all__ = [
+    "ENGINES",
+    "Kind",
+    "StoreName",
+    "bare_client",
+    "cluster_told",
+    "disk_mib",
+    "engines_asked",
+    "open_named",
+    "remove",
+    "segments",
+]
 
 Kind: TypeAlias = Literal["embedded", "elasticsearch"]
 
@@ -76,6 +88,43 @@ def disk_mib(name: StoreName) -> float:
     told: Mapping[str, Any] = store.client.indices.stats(index=_pattern(name), metric="store").body
     store.close()
     return float(told["_all"]["primaries"]["store"]["size_in_bytes"]) / 2**20
+
+
+def segments(name: StoreName) -> int:
+    """Into how many parts a cluster divides the shards of a store, copies left out."""
+    store = _cluster(name)
+    told: Mapping[str, Any] = store.client.indices.stats(index=_pattern(name), metric="segments").body
+    store.close()
+    return int(told["_all"]["primaries"]["segments"]["count"])
+
+
+def bare_client() -> Elasticsearch:
+    """A client of the cluster in the settings as the library makes it, with its own JSON and nothing of ours."""
+    told = connection_to(load().elasticsearch)
+    given: dict[str, Any] = {}
+    if told.api_key:
+        given["api_key"] = told.api_key
+    elif told.username:
+        given["basic_auth"] = (told.username, told.password)
+    if told.ca_file is not None:
+        given["ca_certs"] = str(told.ca_file)
+    return Elasticsearch(list(told.urls), request_timeout=told.timeout, **given)
+
+
+def cluster_told() -> dict[str, Any]:
+    """What the cluster in the settings says of its nodes; nothing where it does not tell us."""
+    with bare_client() as client:
+        try:
+            nodes = client.nodes.info(metric="jvm,os").body["nodes"].values()
+        except AuthorizationException:
+            return {}
+    return {
+        "version": sorted({node["version"] for node in nodes}),
+        "nodes": len(nodes),
+        "java": sorted({node["jvm"]["version"] for node in nodes}),
+        "heap_mib": [node["jvm"]["mem"]["heap_max_in_bytes"] // 2**20 for node in nodes],
+        "processors": [node["os"]["allocated_processors"] for node in nodes],
+    }
 
 
 def remove(name: StoreName) -> None:

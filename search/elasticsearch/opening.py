@@ -10,7 +10,7 @@ from records.errors import SettingsError
 from search.elasticsearch.connection import Connection, Layout
 from search.elasticsearch.store import ElasticsearchStore
 
-__all__ = ["Secret", "Told", "open_store"]
+__all__ = ["Secret", "Told", "connection_to", "open_store"]
 
 
 class Secret(Protocol):
@@ -56,14 +56,12 @@ class Told(Protocol):
         """Begins the name of every index."""
 
 
-def open_store(told: Told, folder: Path, *, below: str = "") -> ElasticsearchStore:
-    """The store that ``told`` describes, with its files in ``folder``.
+def connection_to(told: Told) -> Connection:
+    """How to reach the cluster that ``told`` describes.
 
-    ``below``: a store beside it, with ``<prefix>-<below>`` for a prefix.
-
-    :raises SettingsError: when what is told does not fit together, or the file of the API key cannot be read.
+    :raises SettingsError: as :func:`open_store` does.
     """
-    connection = Connection(
+    return Connection(
         urls=told.urls,
         api_key=_api_key(told),
         username=told.username,
@@ -71,10 +69,19 @@ def open_store(told: Told, folder: Path, *, below: str = "") -> ElasticsearchSto
         ca_file=told.ca_file,
         timeout=told.timeout,
     )
+
+
+def open_store(told: Told, folder: Path, *, below: str = "") -> ElasticsearchStore:
+    """The store that ``told`` describes, with its files in ``folder``.
+
+    ``below``: a store beside it, with ``<prefix>-<below>`` for a prefix.
+
+    :raises SettingsError: when what is told does not fit together, or the file of the API key cannot be read.
+    """
     laid_out: dict[str, Any] = {field.name: getattr(told, field.name) for field in fields(Layout)}
     if below:
         laid_out["prefix"] = f"{told.prefix}-{below}"
-    return ElasticsearchStore(connection, Layout(**laid_out), folder)
+    return ElasticsearchStore(connection_to(told), Layout(**laid_out), folder)
 
 
 def _api_key(told: Told) -> str:

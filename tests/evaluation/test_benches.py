@@ -13,6 +13,7 @@ from evaluation import benches, run_bench
 from evaluation.corpora import bench_papers
 from evaluation.isolate import Measured
 from records.errors import EvaluationError
+from records.progress import NO_PROGRESS, Progress
 from tests.elasticsearch_server.stores import server
 from tests.evaluation.folders import PAPERS, write_folder
 
@@ -20,7 +21,12 @@ assert benches
 
 
 def in_process(
-    target: str, arguments: Mapping[str, Any], *, threads: int = 0, timeout: float | None = None
+    target: str,
+    arguments: Mapping[str, Any],
+    *,
+    threads: int = 0,
+    timeout: float | None = None,
+    progress: Progress = NO_PROGRESS,
 ) -> Measured:
     """Instead of a fresh process: the same call, through JSON as there."""
     module, _, function = target.partition(":")
@@ -76,15 +82,22 @@ def test_search_bench_of_both_engines_side_by_side(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("SCHOLARCORE_ELASTICSEARCH__PREFIX", server().prefix)
     monkeypatch.setenv("SCHOLARCORE_ELASTICSEARCH__REPLICAS", "0")
     options = {"papers": 120, "queries": 4, "model": "hashing", "rows": "lexical,vector", "engine": "both"}
-    rows = {row["name"]: row for row in run_bench("search", options)["rows"]}
+    result = run_bench("search", options)
+    rows = {row["name"]: row for row in result["rows"]}
     names = ["build", "lexical", "vector"]
     assert list(rows) == [*names, *(f"elasticsearch:{name}" for name in names)]
     theirs = rows["elasticsearch:lexical"]
     assert (theirs["engine"], theirs["papers"]) == ("elasticsearch", 120)
     assert theirs["mean_total"] == rows["lexical"]["mean_total"]
     assert theirs["overhead"] > 0.5, "our layer does at least what the bare client does"
+    assert theirs["requests"] >= 1
+    assert theirs["ratio_to:embedded"] == pytest.approx(theirs["p50_ms"] / rows["lexical"]["p50_ms"], rel=0.01)
     assert rows["elasticsearch:vector"]["recall@10"] == rows["elasticsearch:vector"]["filtered_recall@10"] == 1.0
     assert rows["elasticsearch:build"]["disk_mib"] > 0
+    assert rows["elasticsearch:build"]["segments"] >= 1
+    assert result["settings"]["cluster"]["nodes"] == 1
+    assert result["settings"]["cluster"]["heap_mib"][0] > 100
+    assert result["settings"]["warm_up"] >= 2 * 2 * 4, "two rounds of each kind at least"
     with Elasticsearch(server().url) as client:
         assert not client.indices.get(index=f"{server().prefix}-bench-*").body, "a bench leaves nothing behind"
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from evaluation.isolate import cores, peak_mib, run_isolated
+from evaluation.isolate import cores, peak_mib, report, run_isolated
+from evaluation.timing import StageRecorder
 from records.errors import EvaluationError
 
 
@@ -16,6 +17,34 @@ def refuse() -> None:
 
 def leave() -> None:
     raise SystemExit(3)
+
+
+def work(steps: int) -> int:
+    for step in range(steps):
+        report(step)
+    return steps
+
+
+class Impatient(StageRecorder):
+    """Somebody who interrupts what takes long."""
+
+    def advance(self, count: int = 1) -> None:
+        raise KeyboardInterrupt
+
+
+def test_progress_of_the_child_is_heard() -> None:
+    heard = StageRecorder()
+    heard.start("work")
+    done = run_isolated("tests.evaluation.test_isolate:work", {"steps": 5_000}, progress=heard)
+    heard.finish()
+    assert done.value == 5_000
+    assert heard.stages["work"].units == sum(range(5_000))
+    report(7)  # here: nobody hears it
+
+
+def test_an_interruption_ends_the_child() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        run_isolated("tests.evaluation.test_isolate:work", {"steps": 10_000_000}, progress=Impatient())
 
 
 def test_peak_memory_is_the_childs_own() -> None:
