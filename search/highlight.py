@@ -116,12 +116,12 @@ def _best_windows(text: str, marks: Sequence[_Mark]) -> list[tuple[int, int]]:
     """Spans of about :data:`FRAGMENT_LENGTH` code points with the most different terms, in the order of the text."""
     if len(text) <= FRAGMENT_LENGTH:
         return [(0, len(text))]
+    windows = [_window(text, marks, index) for index in range(len(marks))]
     chosen: list[tuple[int, int]] = []
     seen: set[str] = set()
     while len(chosen) < FRAGMENTS:
         best, gain = None, (0, 0)
-        for index in range(len(marks)):
-            start, end = _window(text, marks, index)
+        for index, (start, end) in enumerate(windows):
             if any(start < other_end and other_start < end for other_start, other_end in chosen):
                 continue
             inside = [other.term for other in marks[index : index + 40] if other.end <= end]

@@ -132,7 +132,7 @@ def words(text: str) -> list[Token]:
     """The words of ``text``, folded and in lower case, neither stemmed nor stopped: names, venues, raw vocabulary."""
     if text.isascii():
         return [
-            Token(_lower(match[0]), match.start(), match.end(), position)
+            Token(match[0].lower(), match.start(), match.end(), position)
             for position, match in enumerate(_ASCII_WORD.finditer(text))
         ]
     folded, origin = _fold_with_origin(text)
@@ -148,6 +148,12 @@ def analyze(text: str, *, english: bool = True) -> list[Token]:
     ``english`` is the analysis of title and abstract (no stopwords, stemmed); without it that of names, venues and
     affiliations (:func:`words`).
     """
+    if english and text.isascii():  # as below, without a token for every word in between
+        return [
+            Token(stem(word), match.start(), match.end(), position)
+            for position, match in enumerate(_ASCII_WORD.finditer(text))
+            if (word := match[0].lower()) not in _STOPPED
+        ]
     found = words(text)
     if not english:
         return found

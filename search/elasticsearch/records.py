@@ -21,7 +21,7 @@ from search.elasticsearch.schema import (
     document_id,
     keyword_field,
     redirect_id,
-    vector_of,
+    vectors_of,
 )
 from search.engine import AuthorDocument, GenerationInfo, PaperDocument, Vectors
 from search.query.ast import KeywordField
@@ -61,10 +61,10 @@ class WantedVectors:
         exists = np.zeros(len(self._wanted), dtype=bool)
         told = [hit["fields"] for answer in answers for hit in answer["hits"]["hits"]]
         stored = {one[self._field][0]: one[STORED_VECTOR][0] for one in told if STORED_VECTOR in one}
-        for row, one in enumerate(self._wanted):
-            if one in stored:
-                found[row] = vector_of(stored[one])
-                exists[row] = True
+        rows = [row for row, one in enumerate(self._wanted) if one in stored]
+        if rows:
+            found[rows] = vectors_of([stored[self._wanted[row]] for row in rows])
+            exists[rows] = True
         return found, exists
 
 

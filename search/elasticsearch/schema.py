@@ -52,7 +52,7 @@ __all__ = [
     "template",
     "unit",
     "vector_digest",
-    "vector_of",
+    "vectors_of",
     "venue_source",
 ]
 
@@ -318,9 +318,10 @@ def vector_digest(stored: str) -> str:
     return hashlib.blake2b(stored.encode("ascii"), digest_size=8).hexdigest()
 
 
-def vector_of(stored: str) -> Vectors:
-    """What :func:`stored_vector` kept, shape (dimension,)."""
-    return np.frombuffer(base64.b64decode(stored), dtype="<f2").astype(np.float32)
+def vectors_of(stored: Sequence[str]) -> Vectors:
+    """What :func:`stored_vector` kept of one or more vectors, shape (len(stored), dimension)."""
+    packed = b"".join(map(base64.b64decode, stored))
+    return np.frombuffer(packed, dtype="<f2").reshape(len(stored), -1).astype(np.float32)
 
 
 def author_source(source: AuthorDocument) -> bytes:

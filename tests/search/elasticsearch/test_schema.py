@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.elasticsearch.schema import document_id, english, redirect_id, stored_vector, unit, vector_of
+from search.elasticsearch.schema import document_id, english, redirect_id, stored_vector, unit, vectors_of
 from search.elasticsearch.seen import Seen
 from search.text import STOPWORDS, analyze
 from tests.elasticsearch_server.stores import make_store
@@ -61,8 +61,8 @@ def test_redirects_of_papers_and_people_do_not_mix() -> None:
 def test_vectors_come_back() -> None:
     rows = unit(np.random.default_rng(0).normal(size=(5, 384)).astype(np.float32) * 0.05)
     np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-6)
-    for row in rows:
-        np.testing.assert_allclose(vector_of(stored_vector(row)), row, atol=1e-4)
+    for some in (rows, rows[2:3]):
+        np.testing.assert_allclose(vectors_of([stored_vector(row) for row in some]), some, atol=1e-4)
 
 
 @given(st.lists(st.lists(st.text(max_size=3), max_size=6), max_size=40))
