@@ -19,6 +19,7 @@ MOST_NEIGHBOURS = 10_000
 """The server keeps no more candidates than these (its own limit)."""
 
 _OVERSAMPLE = 4.0  # candidates whose full vectors are compared, for each neighbour asked for
+_SPARE = 1_500  # of them beside those asked for, at most: eight bits displace nobody by more ranks than these
 _FEWEST = 64
 _SEARCHED = 400  # candidates kept while the graph is walked, at least
 _SEARCHED_UNDER_FILTER = 1_000
@@ -64,14 +65,14 @@ def neighbours_pool(answer: Answer | None, k: int) -> Pool:
 def _body(unit: Vectors, k: int, condition: Clause | None) -> dict[str, Any]:
     wanted = min(k + _FEWEST, MOST_NEIGHBOURS)  # some more, so that ties at the cut are seen whole and go by position
     least = _SEARCHED if condition is None else _SEARCHED_UNDER_FILTER
-    oversample = min(_OVERSAMPLE, MOST_NEIGHBOURS / wanted)
-    candidates = min(max(least, round(oversample * wanted)), MOST_NEIGHBOURS)
+    compared = min(_OVERSAMPLE * wanted, wanted + _SPARE, MOST_NEIGHBOURS)
+    candidates = max(least, round(compared))
     knn: dict[str, Any] = {
         "field": VECTOR,
         "query_vector": unit.tolist(),
         "k": wanted,
         "num_candidates": candidates,
-        "rescore_vector": {"oversample": oversample},
+        "rescore_vector": {"oversample": compared / wanted},
     }
     if condition is not None:
         knn["filter"] = condition

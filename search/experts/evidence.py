@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ranking.corpus import NO_YEAR
 from records.author import Author
+from search.at_once import at_once
 from search.engine import AuthorDocument, PaperDocument
 from search.experts.needs import Need
 from search.experts.ranked import Ranked
@@ -45,9 +46,16 @@ def make_experts(
     authors = ranked.bylines.people[page]
     papers = {int(at): _papers_of(ranked, int(at)) for at in page}
     shown = {at: places[:evidence] for at, (places, _) in papers.items()}
-    documents = _documents(people, ranked, [place for places in shown.values() for place in places.tolist()])
+    documents: dict[int, PaperDocument] = {}
+    known: dict[str, AuthorDocument] = {}
+    places_shown = [place for places in shown.values() for place in places.tolist()]
+    at_once(
+        [
+            lambda: documents.update(_documents(people, ranked, places_shown)),
+            lambda: known.update(_people(people, authors)),
+        ]
+    )
     terms = _terms(needs)
-    known = _people(people, authors)
     made = []
     for rank, (at, person) in enumerate(zip(page.tolist(), authors.tolist(), strict=True), start=offset + 1):
         identifier = people.arrays.author_ids[person]

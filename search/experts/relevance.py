@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
 from ranking.corpus import NO_YEAR
+from search.at_once import at_once
 from search.engine import Engine
 from search.engine import Pool as Found
 from search.experts.needs import Need
@@ -90,13 +92,10 @@ def relevant_papers(
     """
     meant = any(need.vector is not None for need in needs)
     depth = max(_FEWEST, (DEPTH if meant else WORDS_DEPTH) // len(needs))
-    halves = [_candidates(people.engine, need, depth + len(without)) for need in needs]
-    found = [half.positions for pair in halves for half in pair if half is not None]
+    by_words, by_vector = _candidates(people.engine, needs, depth + len(without))
+    found = [half.positions for half in (*by_words, *by_vector) if half is not None]
     papers = np.setdiff1d(np.concatenate(found) if found else np.empty(0, np.int64), without)
-    vectors, known = _vectors(people, papers, needs)
-    lexical = np.stack(
-        [_lexical(people, need, pair[0], papers, depth) for need, pair in zip(needs, halves, strict=True)]
-    )
+    (vectors, known), lexical = _completed(people, needs, by_words, papers, depth)
     cosine = np.stack([_cosine(need, vectors, known) for need in needs])
     used = vectors is not None and bool(known.any()) and any(need.vector is not None for need in needs)
     fused = np.stack([_fused(*halves_of) for halves_of in zip(lexical, cosine, needs, strict=True)])
@@ -113,10 +112,36 @@ def relevant_papers(
     return Relevance(papers, weights, chosen, by_need, lexical, cosine, known, used)
 
 
-def _candidates(engine: Engine, need: Need, depth: int) -> tuple[Found | None, Found | None]:
-    by_words = engine.pool(need.query, depth, need.where) if need.scores else None
-    by_vector = None if need.vector is None else engine.nearest_pool(need.vector, depth, need.near)
-    return by_words, by_vector
+def _candidates(
+    engine: Engine, needs: Sequence[Need], depth: int
+) -> tuple[Sequence[Found | None], Sequence[Found | None]]:
+    """Papers by words and papers by vector, one of each for every need."""
+
+    def by_words(need: Need) -> Found | None:
+        return engine.pool(need.query, depth, need.where) if need.scores else None
+
+    def by_vector(need: Need) -> Found | None:
+        return None if need.vector is None else engine.nearest_pool(need.vector, depth, need.near)
+
+    found = at_once([partial(half, need) for half in (by_words, by_vector) for need in needs])
+    return found[: len(needs)], found[len(needs) :]
+
+
+def _completed(
+    people: People, needs: Sequence[Need], found: Sequence[Found | None], papers: Positions, depth: int
+) -> tuple[tuple[npt.NDArray[np.float32] | None, Mask], Floats]:
+    """The pool's vectors, and its BM25 by need, standardised: papers that others found are scored too."""
+    vectors: list[tuple[npt.NDArray[np.float32] | None, Mask]] = []
+    lexical = np.zeros((len(needs), len(papers)))
+
+    def look_up() -> None:
+        vectors.append(_vectors(people, papers, needs))
+
+    def score(number: int) -> None:
+        lexical[number] = _lexical(people, needs[number], found[number], papers, depth)
+
+    at_once([look_up, *(partial(score, number) for number in range(len(needs)))])
+    return vectors[0], lexical
 
 
 def _vectors(people: People, papers: Positions, needs: Sequence[Need]) -> tuple[npt.NDArray[np.float32] | None, Mask]:
@@ -127,7 +152,6 @@ def _vectors(people: People, papers: Positions, needs: Sequence[Need]) -> tuple[
 
 
 def _lexical(people: People, need: Need, found: Found | None, papers: Positions, depth: int) -> Floats:
-    """BM25 of the whole pool, standardised: papers that others found are scored too."""
     scores = np.zeros(len(papers))
     if found is None or not len(papers):
         return scores

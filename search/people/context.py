@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from records.errors import GenerationError, NotFoundError
+from search.at_once import at_once
 from search.embedding import Embedder
 from search.engine import AuthorDocument, Engine, PaperDocument
 from search.people.arrays import PeopleArrays, open_people
@@ -102,7 +104,13 @@ class People:
 
     def find_all(self, kind: str, identifiers: Sequence[str]) -> list[int | None]:
         """What :meth:`find` finds for each."""
-        return [self.find(kind, identifier) for identifier in identifiers]
+        ids = self.arrays.author_ids if kind == "author" else self.arrays.paper_ids
+        found = [ids.find(identifier) for identifier in identifiers]
+        unknown = [place for place, position in enumerate(found) if position is None]
+        told = at_once([partial(self.find, kind, identifiers[place]) for place in unknown])
+        for place, position in zip(unknown, told, strict=True):
+            found[place] = position
+        return found
 
     def author_documents(self, positions: Positions | Iterable[int]) -> list[AuthorDocument]:
         """The stored documents of people by position."""
