@@ -33,8 +33,8 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class IdentityProblem:
-    """``papers``: those the mentions stand on and all others of the folder. ``labelled``: positions of the mentions
-    that are scored, ascending; ``authors``: who those are, in the same order.
+    """``papers``: all of the folder, and those it lacks with nothing but their id. ``labelled``: positions of the
+    mentions that are scored, ascending; ``authors``: who those are, in the same order.
     """
 
     papers: tuple[MentionPaper, ...]
@@ -51,12 +51,7 @@ def read_identity(folder: Folder, seed: int) -> IdentityProblem:
     """
     signatures = _signatures(folder)
     random.Random(seed).shuffle(signatures)  # noqa: S311 - repeatable, not secret
-    papers = tuple(map(mention_paper, folder.papers()))
-    known = {paper.id for paper in papers}
-    strangers = sum(mention.paper not in known for mention in signatures)
-    if strangers == len(signatures):
-        raise EvaluationError(f"{folder.path}: no paper of {_SIGNATURES} is in papers.jsonl; do the paper ids agree?")
-    folder.notes["signatures of papers that are not in the folder"] += strangers
+    papers = _papers(folder, signatures)
     labels = _labels(folder, {mention.id for mention in signatures})
     labelled = [at for at, mention in enumerate(signatures) if mention.id in labels]
     if not labelled:
@@ -102,6 +97,16 @@ def name_keys(printed: str) -> tuple[str, str]:
 def block_of(printed: str) -> str:
     """The block a name belongs to when nobody says: first initial and family name ("j_van_smith")."""
     return name_keys(printed)[1].replace(" ", "_")
+
+
+def _papers(folder: Folder, signatures: list[Mention]) -> tuple[MentionPaper, ...]:
+    papers = tuple(map(mention_paper, folder.papers()))
+    known = {paper.id for paper in papers}
+    strange = [mention.paper for mention in signatures if mention.paper not in known]
+    if len(strange) == len(signatures):
+        raise EvaluationError(f"{folder.path}: no paper of {_SIGNATURES} is in papers.jsonl; do the paper ids agree?")
+    folder.notes["signatures of papers that are not in the folder"] += len(strange)
+    return *papers, *(MentionPaper(lacking) for lacking in dict.fromkeys(strange))
 
 
 def _signatures(folder: Folder) -> list[Mention]:

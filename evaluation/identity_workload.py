@@ -98,7 +98,7 @@ def labelled_workload(folder: Folder, seed: int) -> Workload:
 def one_name(work: Workload, most: int, seed: int) -> Workload:
     """The same work where people drawn at random, up to ``most`` mentions, bear one name: a single block.
 
-    No two of them are on one paper. Only the papers they are on are kept; empty when nobody is known.
+    No two of them are on one paper. All papers are kept; there are no mentions when nobody is known.
     """
     written: dict[str, list[int]] = defaultdict(list)
     for at, person in enumerate(work.people):
@@ -116,7 +116,7 @@ def one_name(work: Workload, most: int, seed: int) -> Workload:
             renamed.update((work.mentions[at].paper, work.mentions[at].name) for at in written[person])
     chosen.sort()
     return Workload(
-        papers=tuple(_renamed(paper, renamed[paper.id]) for paper in work.papers if paper.id in renamed),
+        papers=tuple(_renamed(paper, renamed.get(paper.id)) for paper in work.papers),
         mentions=tuple(
             msgspec.structs.replace(work.mentions[at], name=ONE_NAME, block=block_of(ONE_NAME)) for at in chosen
         ),
@@ -124,7 +124,9 @@ def one_name(work: Workload, most: int, seed: int) -> Workload:
     )
 
 
-def _renamed(paper: MentionPaper, name: str) -> MentionPaper:
+def _renamed(paper: MentionPaper, name: str | None) -> MentionPaper:
+    if name is None:
+        return paper
     authors = tuple(ONE_NAME if author == name else author for author in paper.authors)
     return msgspec.structs.replace(paper, authors=authors)
 

@@ -16,6 +16,7 @@ from evaluation.folder import Folder
 from evaluation.identity_folder import block_of, read_identity
 from evaluation.tasks import identity
 from indexer.identity.disambiguation import Mention, MentionPaper, PairModel
+from indexer.identity.disambiguation.shipped import SHIPPED
 from records.errors import EvaluationError
 from tests.data_paths import shared_data
 from tests.evaluation.folders import write_lines
@@ -123,7 +124,7 @@ def test_models_learn_from_other_blocks_only(tmp_path: Path, monkeypatch: pytest
         authors = {signature: author for signature, *_, author in SIGNATURES}
         assert truth == [authors[mention.id] for mention in mentions]
         taught.append({m.block for m in mentions})
-        return PairModel()
+        return SHIPPED
 
     def spy(papers: object, mentions: list[Mention], model: PairModel | None = None) -> Any:
         del papers
@@ -152,6 +153,7 @@ def test_what_is_missing_is_made_up_for_and_counted(tmp_path: Path) -> None:
     assert (mentions["s2"].block, mentions["s2"].name) == ("w_li", "Wei Li")
     assert mentions["s3"].name == "w li"
     assert mentions["s4"].affiliation == "A; B"
+    assert [paper.authors for paper in problem.papers if paper.id == "p99"] == [()]
     assert problem.authors == ("x", "x")
     assert {problem.mentions[at].id for at in problem.labelled.tolist()} == {"s1", "s2"}
     assert {what: count for what, count in folder.notes.items() if count} == {
