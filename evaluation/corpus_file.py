@@ -63,14 +63,20 @@ class CorpusFile:
 
     def batches(self, size: int) -> Iterator[list[PaperDocument]]:
         """All papers, ``size`` at a time."""
+        for at in range(0, len(self), size):
+            yield self._read(slice(at, at + size))
+
+    def some(self, count: int) -> list[PaperDocument]:
+        """About ``count`` papers (all, where there are no more), evenly spread."""
+        return self._read(slice(0, None, max(1, len(self) // count)))[:count]
+
+    def _read(self, chosen: slice) -> list[PaperDocument]:
         decode = msgspec.msgpack.Decoder(Paper).decode
         with self._papers.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as stored:
-            for at in range(0, len(self), size):
-                places = self._places[at : at + size].tolist()
-                yield [
-                    PaperDocument(decode(stored[start:end]), {"citations": float(cited)})
-                    for start, end, cited in places
-                ]
+            return [
+                PaperDocument(decode(stored[start:end]), {"citations": float(cited)})
+                for start, end, cited in self._places[chosen].tolist()
+            ]
 
 
 def _placed(ids: list[str], ends: array[int], references: Counter[str]) -> np.ndarray[tuple[int], np.dtype[np.void]]:

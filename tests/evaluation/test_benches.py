@@ -66,7 +66,7 @@ def test_search_bench_has_a_row_for_every_kind_of_request() -> None:
     # The peer finds what we find, and what holds nothing but a function word.
     assert rows["lexical"]["mean_total"] <= rows["tantivy"]["mean_total"] <= 2 * rows["lexical"]["mean_total"]
     assert rows["deep_cursor"]["deepest"] >= 200
-    assert result["settings"]["vectors"] == "random unit vectors"
+    assert result["settings"]["vectors"] == "around those of 400 papers"
 
 
 def test_search_bench_on_a_benchmark_folder_and_some_rows(tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ def test_papers_come_back_in_order_of_id_with_their_citations(tmp_path: Path, or
     assert len(file) == sum(heard) == 300
     for size in (7, 300, 1_000):
         assert read(CorpusFile(tmp_path / "corpus"), size) == documents(papers)
+    assert file.some(7) == documents(papers)[: 7 * 42 : 42]
+    assert file.some(1_000) == documents(papers)
 
 
 def test_a_reference_given_twice_is_one_citation(tmp_path: Path) -> None:
