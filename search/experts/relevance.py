@@ -5,7 +5,7 @@ What each step is for, and what it brought, is in ``docs/experts.md``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -140,7 +140,9 @@ def _completed(
     def score(number: int) -> None:
         lexical[number] = _lexical(people, needs[number], found[number], papers, depth)
 
-    at_once([look_up, *(partial(score, number) for number in range(len(needs)))])
+    calls: list[Callable[[], None]] = [look_up]
+    calls.extend(partial(score, number) for number in range(len(needs)))
+    at_once(calls)
     return vectors[0], lexical
 
 
