@@ -41,8 +41,8 @@ def _one_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_way_tells_the_same_mentions_apart() -> None:
-    result = run_bench("identity", {"papers": 300, "large_block": 200})
-    assert result["data"] == "demo-300"
+    result = run_bench("identity", {"papers": 150, "large_block": 100})
+    assert result["data"] == "demo-150"
     rows = {row["name"]: row for row in result["rows"]}
     assert tuple(rows) == bench.ROWS
     small = [rows[name] for name in (*bench.WAYS, "catalog")]
@@ -57,7 +57,7 @@ def test_every_way_tells_the_same_mentions_apart() -> None:
             assert row["known"] == row["mentions"]
             assert row["peak_mib"] == 1.0
     assert (large[0]["blocks"], large[0]["largest_block"]) == (1, large[0]["mentions"])
-    assert 150 < large[0]["mentions"] <= 200
+    assert 70 < large[0]["mentions"] <= 100
     for peer in LINKAGES:
         for ours, theirs in (("disambiguate", peer), ("large_block", f"large_block:{peer}")):
             ratio = rows[ours]["seconds"] / rows[theirs]["seconds"]
@@ -78,7 +78,7 @@ def test_a_corpus_of_ones_own_may_know_nobody(tmp_path: Path) -> None:
 
 
 def test_a_benchmark_folder_has_its_own_mentions(tmp_path: Path) -> None:
-    write_benchmarks(DemoSpec(600), tmp_path, tasks=["identity"])
+    write_benchmarks(DemoSpec(300), tmp_path, tasks=["identity"])
     folder = tmp_path / "demo_identity"
     work = labelled_workload(Folder.open(folder), 0)
     assert all(work.people)
