@@ -23,6 +23,7 @@ from search.service import PaperSearch
 
 __all__ = ["Serving", "Session"]
 
+_PAUSE_AFTER_FAILURE = 10.0  # seconds; while a cluster hangs, looking costs a request its whole time-out
 _log = logging.getLogger(__name__)
 
 
@@ -69,6 +70,7 @@ class Serving:
         self._opening = threading.Lock()
         self._lent: _Lent | None = None
         self._next_look = 0.0
+        self._failed: tuple[float, EngineError] | None = None
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -108,28 +110,43 @@ class Serving:
 
     def _look(self) -> None:
         """Move to the current generation when it is time to look and there is another one."""
-        if self._lent is not None and self._clock() < self._next_look:
+        began = self._clock()
+        if self._lent is not None and began < self._next_look:
             return
         # Whoever comes while another request opens the new generation goes on with the old one, if there is any.
         if not self._opening.acquire(blocking=self._lent is None):
             return
         try:
-            self._move()
+            self._move(began)
         finally:
-            self._next_look = self._clock() + self._refresh_seconds
             self._opening.release()
 
-    def _move(self) -> None:
+    def _move(self, began: float) -> None:
         lent = self._lent
         if lent is None:
-            self._replace(self._open())
+            self._first(began)
             return
+        pause = self._refresh_seconds
         try:
             if self._store.current() not in {None, lent.session.engine.generation.id}:
                 self._replace(self._open())
         except EngineError as error:
             # The generation that served so far still does; a broken new one must not take the service down.
             _log.warning("staying on generation %s: %s", lent.session.engine.generation.id, error)
+            pause = max(pause, _PAUSE_AFTER_FAILURE)
+        self._next_look = self._clock() + pause
+
+    def _first(self, began: float) -> None:
+        """Open a generation while there is none. Who waited while another request tried in vain shares its failure."""
+        if self._failed is not None and self._failed[0] >= began:
+            raise self._failed[1].with_traceback(None)
+        try:
+            self._replace(self._open())
+        except EngineError as error:
+            self._failed = self._clock(), error
+            raise
+        self._failed = None
+        self._next_look = self._clock() + self._refresh_seconds
 
     def _open(self) -> _Lent:
         engine = self._store.reader()

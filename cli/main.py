@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from cli.app import app
 from cli.context import State
-from cli.interrupts import watching
+from cli.interrupts import INTERRUPTED, watching
 from records.errors import CursorError, QueryError, ScholarCoreError, SettingsError
 
 __all__ = ["main", "run"]
@@ -32,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             app(arguments, prog_name="scholarcore", obj=state)
     except SystemExit as end:  # how typer ends, well or not
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if code == INTERRUPTED:
+            sys.stderr.write("interrupted\n")
         return _flush(code)
     except ScholarCoreError as error:
         if state.debug:

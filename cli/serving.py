@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import sys
 from collections.abc import Iterator
@@ -52,6 +53,7 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
 
 def serve_until_stopped(settings: Settings, listener: socket.socket) -> None:
     """Serve what is current in the data folder, and what becomes current later, until SIGINT or SIGTERM."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")  # of warnings and worse, to stderr
     serving = _warm(settings)
     told = settings.api
     app = create_app(

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.context import DataOption, JsonOption, settings_of
-from cli.output import console, count, emit_json, table
+from cli.output import console, count, emit_json, note, table
 from cli.progress import showing_progress
 
 __all__ = ["build"]
@@ -26,10 +26,14 @@ def build(
     """Build the catalog into a new generation and answer from it. Interrupted, it loses no vector it made."""
     from cli.building import build_generation
 
-    with showing_progress() as progress:
-        report, dropped = build_generation(
-            settings_of(context, data), progress, vectors=not without_vectors, force=force
-        )
+    settings = settings_of(context, data)
+    try:
+        with showing_progress() as progress:
+            report, dropped = build_generation(settings, progress, vectors=not without_vectors, force=force)
+    except KeyboardInterrupt:
+        sent = " and what the cluster took" if settings.engine == "elasticsearch" else ""
+        note(f"the vectors made so far{sent} are kept: build again to go on; until then, what served goes on serving")
+        raise
     if as_json:
         import msgspec
 

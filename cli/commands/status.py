@@ -8,7 +8,7 @@ import typer
 
 from cli.context import DataOption, JsonOption, settings_of
 from cli.output import console, count, emit_json, note, table
-from records.errors import GenerationError
+from records.errors import EngineUnavailableError, GenerationError
 
 if TYPE_CHECKING:
     from indexer.catalog.report import CatalogStatus
@@ -22,12 +22,20 @@ def status(context: typer.Context, as_json: JsonOption = False, data: DataOption
     """Say what is in the catalog and in the generation that answers."""
     settings = settings_of(context, data)
     catalog, digest = _catalog(settings)
-    generation = _generation(settings)
+    generation, away = _generation_or_why(settings)
     stale = generation is not None and digest is not None and generation.source_digest != digest
     if as_json:
         emit_json(
-            {"data": str(settings.data), "catalog": catalog, "generation": generation, "generation_is_stale": stale}
+            {
+                "data": str(settings.data),
+                "catalog": catalog,
+                "generation": generation,
+                "generation_is_stale": stale,
+                "unavailable": None if away is None else str(away),
+            }
         )
+        if away is not None:
+            raise away
         return
     out = console()
     out.print(f"data folder {settings.data}", style="bold")
@@ -35,6 +43,8 @@ def status(context: typer.Context, as_json: JsonOption = False, data: DataOption
         out.print("no catalog yet: scholarcore import FORMAT PATH makes one (or scholarcore demo)")
     else:
         _show_catalog(catalog)
+    if away is not None:
+        raise away
     if generation is None:
         out.print("\nnothing to search yet: run scholarcore build")
     else:
@@ -51,6 +61,14 @@ def _catalog(settings: Settings) -> tuple[CatalogStatus | None, str | None]:
         return None, None
     with Catalog.open(settings.catalog_path, read_only=True) as catalog:
         return catalog.status(), build_digest(catalog, settings.topics_asked)
+
+
+def _generation_or_why(settings: Settings) -> tuple[GenerationInfo | None, EngineUnavailableError | None]:
+    """Of a cluster that is away all that is known is told first."""
+    try:
+        return _generation(settings), None
+    except EngineUnavailableError as error:
+        return None, error
 
 
 def _generation(settings: Settings) -> GenerationInfo | None:

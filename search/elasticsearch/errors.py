@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from elastic_transport import (
     TlsError,
     TransportError,
 )
+from elasticsearch import UnsupportedProductError
 
 from records.errors import EngineError, EngineUnavailableError, GenerationError
 
@@ -22,6 +24,14 @@ __all__ = ["explained", "reason_of", "refused", "typed_errors"]
 _LONGEST_REASON = 300
 _RETRY_BUSY = 2.0  # seconds; the server says it is overloaded
 _RETRY_DOWN = 5.0  # seconds; a node comes back, or another takes over, in about as long
+_BLOCKED = ("cluster_block_exception", "index_closed_exception")  # a full disk; no master; what an operator set
+_OTHER_VERSION = "media_type_header_exception"
+_ADDRESS = re.compile(
+    r"""[a-z][a-z0-9+.-]*://[^\s\])>"',;]+  # with credentials, perhaps
+    |\[[^\[\]\s]+\]\[[^\[\]\s]+:\d+\]  # [node][host:port], as nodes name each other
+    |\[?(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\]?|\[[\w.-]+:\d{2,5}\]|\[(?:[0-9a-f]*:){2,}[0-9a-f.]*\](?::\d+)?""",
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
 @contextmanager
@@ -40,6 +50,11 @@ def typed_errors() -> Iterator[None]:
 
 def explained(error: ApiError | TransportError) -> EngineError:
     """Our error for one of the client's."""
+    if isinstance(error, UnsupportedProductError):
+        return EngineUnavailableError(
+            "what answers is not Elasticsearch, or something between us hides that; check elasticsearch.urls",
+            retry_after=_RETRY_DOWN,
+        )
     if isinstance(error, ApiError):
         return refused(error.meta.status, error.body)
     if isinstance(error, ConnectionTimeout):
@@ -61,6 +76,16 @@ def explained(error: ApiError | TransportError) -> EngineError:
 
 def refused(status: int, body: Any) -> EngineError:
     """Our error for an answer of the server's that is one."""
+    kind = _kind_of(body)
+    if kind in _BLOCKED:
+        return EngineUnavailableError(
+            f"the search server does not allow it now: {reason_of(body)}", retry_after=_RETRY_DOWN
+        )
+    if kind == _OTHER_VERSION or status == 406:
+        return EngineUnavailableError(
+            f"the search server is of another version than this program speaks to: {reason_of(body)}",
+            retry_after=_RETRY_DOWN,
+        )
     if status in (401, 403):
         return EngineUnavailableError(
             f"the search server refuses our credentials ({status}); check the API key or user, and what it may do",
@@ -76,7 +101,7 @@ def refused(status: int, body: Any) -> EngineError:
 
 
 def reason_of(body: Any) -> str:
-    """The innermost reason that an answer of the server gives for a failure, cut to a readable length."""
+    """The innermost reason that an answer of the server gives for a failure: without addresses, and not too long."""
     found = "no reason given"
     told: Any = body.get("error", body) if isinstance(body, Mapping) else body
     while isinstance(told, Mapping):
@@ -86,4 +111,10 @@ def reason_of(body: Any) -> str:
         causes = [told["caused_by"]] if told.get("caused_by") else told.get("root_cause")
         inner = causes[-1] if isinstance(causes, list) and causes else told.get("reason")
         told = inner if inner is not told else None
+    found = _ADDRESS.sub("(an address)", found).rstrip("; ")
     return found if len(found) <= _LONGEST_REASON else f"{found[:_LONGEST_REASON]}..."
+
+
+def _kind_of(body: Any) -> str:
+    told: Any = body.get("error") if isinstance(body, Mapping) else None
+    return str(told.get("type", "")) if isinstance(told, Mapping) else ""

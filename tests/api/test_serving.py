@@ -1,14 +1,21 @@
 from __future__ import annotations
 
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
+from api.app import create_app
 from api.serving import Serving
-from records.errors import GenerationError
+from records.errors import EngineUnavailableError, GenerationError
 from search.embedded import EmbeddedStore
-from search.engine import Engine
+from search.embedded.reader import EmbeddedEngine
+from search.engine import Engine, PaperQuery, SearchPage
 from search.query.ast import Everything
 from tests.api.toy import build
 
@@ -136,3 +143,97 @@ def test_many_threads_while_generations_change(tmp_path: Path) -> None:
     assert wrong == []
     assert _papers(serving) == 6
     serving.close()
+
+
+class Moody(EmbeddedStore):
+    """A store that cannot be asked while ``away``."""
+
+    away = False
+    asked = 0
+
+    def current(self) -> str | None:
+        self.asked += 1
+        if self.away:
+            raise EngineUnavailableError("the cluster is away")
+        return super().current()
+
+    def reader(self) -> EmbeddedEngine:
+        if self.away:
+            self.asked += 1
+            time.sleep(0.2)
+            raise EngineUnavailableError("the cluster is away")
+        return super().reader()
+
+
+def test_a_store_that_is_away_is_not_asked_by_every_request(tmp_path: Path) -> None:
+    build(tmp_path, 3)
+    store, clock = Moody(tmp_path), Clock()
+    serving = Serving(store, refresh_seconds=0, clock=clock)
+    with serving.session():
+        pass
+    store.away, store.asked = True, 0
+    for clock.now in (1.0, 2.0, 10.9):
+        with serving.session() as session:
+            assert session.engine.generation.papers == 3
+    assert store.asked == 1
+    store.away = False
+    build(tmp_path, 5)
+    clock.now = 11.1
+    with serving.session() as session:
+        assert session.engine.generation.papers == 5
+    serving.close()
+
+
+def test_who_waits_for_a_cluster_in_vain_does_not_wait_again(tmp_path: Path) -> None:
+    build(tmp_path, 3)
+    store = Moody(tmp_path)
+    store.away = True
+    serving = Serving(store)
+
+    def ask(_: int) -> bool:
+        with pytest.raises(EngineUnavailableError), serving.session():
+            pass
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(ask, range(8)))
+    assert store.asked < 8
+    store.away = False
+    with serving.session() as session:
+        assert session.engine.generation.papers == 3
+    serving.close()
+
+
+class Ailing:
+    """An engine whose cluster is in a bad state."""
+
+    def __init__(self, engine: Engine, state: list[Any]) -> None:
+        self._engine, self._state = engine, state
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+    def search(self, query: PaperQuery) -> SearchPage:
+        page = self._engine.search(query)
+        if isinstance(self._state[0], Exception):
+            raise self._state[0]
+        return replace(page, partial=self._state[0])
+
+
+def test_health_asks_the_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = build(tmp_path, 3)
+    state: list[Any] = [None]
+    whole = store.reader
+    monkeypatch.setattr(store, "reader", lambda: Ailing(whole(), state))
+    with TestClient(create_app(Serving(store))) as client:
+        for state[0], status, said in (
+            (None, 200, "ready"),
+            ("1 of 3 shards failed", 200, "partial"),
+            (EngineUnavailableError("the cluster is away"), 503, "unavailable"),
+            (GenerationError("an index is gone"), 503, "empty"),
+            (None, 200, "ready"),
+        ):
+            answer = client.get("/health")
+            assert (answer.status_code, answer.json()["status"]) == (status, said)
+            assert answer.json()["detail"] == (None if state[0] is None else str(state[0]))
+            assert ("retry-after" in answer.headers) == (status == 503)

@@ -80,9 +80,29 @@ def test_an_engine_that_is_none(command: Command) -> None:
     assert "elasticsearch" in ran.err
 
 
-def test_a_cluster_that_is_away(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cluster_that_is_away(command: Command, cluster: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCHOLARCORE_ENGINE", "elasticsearch")
     monkeypatch.setenv("SCHOLARCORE_ELASTICSEARCH__URLS", '["http://127.0.0.1:9"]')
-    ran = command("search", "x", "--engine", "elasticsearch")
-    assert ran.code == 1
-    assert "cannot be reached" in ran.err
-    assert "127.0.0.1" not in ran.err
+    for question in (["search", "x"], ["generations", "list"], ["generations", "prune"], ["build", "--force"]):
+        answer = command("--data", cluster, *question)
+        assert (answer.code, answer.out) == (1, "")
+        assert "error: the search server cannot be reached" in answer.err
+    # What this machine knows is told all the same.
+    status = command("--data", cluster, "status", "--json")
+    assert status.code == 1
+    assert status.json["catalog"]["papers"] == PAPERS
+    assert "cannot be reached" in status.json["unavailable"]
+    assert f"{PAPERS}" in command("--data", cluster, "status").out
+
+
+def test_an_interrupted_build_says_what_is_kept(
+    command: Command, cluster: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("indexer.build.build", interrupted)
+    answer = command("--data", cluster, "build", "--force", "--engine", "elasticsearch")
+    assert answer.code == 130
+    assert "what the cluster took are kept: build again to go on" in answer.err
+    assert answer.err.endswith("interrupted\n")

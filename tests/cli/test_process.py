@@ -92,6 +92,7 @@ def test_interrupted(start: Start, tmp_path: Path) -> None:
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert out == ""
+    assert err.endswith("interrupted\n")
     assert "Traceback" not in err
 
 

@@ -16,6 +16,7 @@ from elastic_transport import (
     TlsError,
     TransportError,
 )
+from elasticsearch import UnsupportedProductError
 
 from records.errors import EngineError, EngineUnavailableError, GenerationError
 from search.elasticsearch.errors import reason_of, typed_errors
@@ -54,6 +55,32 @@ def test_a_refused_request_says_why() -> None:
     assert "too many clauses" in str(error)
 
 
+@pytest.mark.parametrize("status", [403, 429, 503])
+def test_a_full_disk_is_no_matter_of_credentials(status: int) -> None:
+    reason = "index [x] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark];"
+    error = caught(refusal(status, {"error": {"type": "cluster_block_exception", "reason": reason}}))
+    assert isinstance(error, EngineUnavailableError)
+    assert "flood-stage watermark]" in str(error)
+    assert error.retry_after > 0
+
+
+def test_a_server_of_another_version() -> None:
+    told = {
+        "type": "media_type_header_exception",
+        "reason": "Accept version must be either version 8 or 7",
+    }
+    error = caught(refusal(400, {"error": told}))
+    assert isinstance(error, EngineUnavailableError)
+    assert "version must be" in str(error)
+
+
+def test_what_is_no_search_server() -> None:
+    failed = refusal(200)
+    error = caught(UnsupportedProductError("no", failed.meta, {}))
+    assert isinstance(error, EngineUnavailableError)
+    assert "elasticsearch.urls" in str(error)
+
+
 def test_an_index_that_is_gone() -> None:
     assert isinstance(caught(refusal(404)), GenerationError)
 
@@ -90,6 +117,11 @@ def test_our_own_errors_pass() -> None:
         ({"error": "plain"}, "no reason given"),
         (None, "no reason given"),
         ({"error": {"reason": "x" * 1_000}}, "x" * 300 + "..."),
+        ({"reason": "[es1][10.0.0.7:9300][indices:data/read]"}, "(an address)[indices:data/read]"),
+        ({"reason": "at https://elastic:secret@db:9200/x, twice"}, "at (an address), twice"),
+        ({"reason": "node [db-1.internal:9300] left"}, "node (an address) left"),
+        ({"reason": "connect [::1]:9300 and 127.0.0.1:9300"}, "connect (an address) and (an address)"),
+        ({"reason": "[1:5] cannot parse [title:x] at 12:30"}, "[1:5] cannot parse [title:x] at 12:30"),
     ],
 )
 def test_reasons(body: Any, reason: str) -> None:
