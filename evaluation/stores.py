@@ -91,9 +91,10 @@ def disk_mib(name: StoreName) -> float:
 
 
 def segments(name: StoreName) -> int:
-    """Into how many parts a cluster divides the shards of a store, copies left out."""
+    """Into how many parts a cluster divides the shards of a store's papers, copies left out."""
     store = _cluster(name)
-    told: Mapping[str, Any] = store.client.indices.stats(index=_pattern(name), metric="segments").body
+    papers = f"{_pattern(name).removesuffix('*')}papers-*"
+    told: Mapping[str, Any] = store.client.indices.stats(index=papers, metric="segments").body
     store.close()
     return int(told["_all"]["primaries"]["segments"]["count"])
 

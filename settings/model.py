@@ -73,7 +73,7 @@ class ElasticsearchSettings(BaseModel, extra="forbid"):
         description="How vectors are indexed: hnsw or flat, as they are or in 8, 4 or 1 bits (bbq).",
     )
     merge_segments: int = Field(
-        default=0, ge=0, le=100, description="Segments a shard is merged to before it serves; 0 leaves them."
+        default=1, ge=0, le=100, description="Segments a shard is merged to before it serves; 0 leaves them."
     )
     allocation: dict[str, str] = Field(
         default={}, description="index.routing.allocation.* of all indices ('include.zone': 'a'); a JSON object."

@@ -35,7 +35,7 @@ _ROWS = "evaluation.benches._search_rows"
 _PEER = "evaluation.benches._search_peer"
 _BATCH = 1_000
 _AROUND = "around.npy"
-_CENTRES = 512  # papers whose vectors those of all others lie around
+_CENTRES = 256  # papers whose vectors those of all others lie around
 _SCATTER = 0.6  # length of what is added to them
 
 

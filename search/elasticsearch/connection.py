@@ -98,7 +98,8 @@ class Layout:
     ``index.routing.allocation`` ("include.zone": "a"). Up to ``in_flight`` requests of ``bulk_bytes`` are under way at
     a time. A request is tried again for ``patience`` seconds. A build without a sign of life for ``lease`` seconds is
     dead. Indices of dropped generations live on for ``drop_grace`` seconds, for readers that have yet to move.
-    With ``merge_segments`` every shard is merged to so many segments before the generation serves; 0 leaves them.
+    With ``merge_segments`` every shard is merged to so many segments before the generation serves; 0 leaves them. With
+    one, graphs of vectors are made by that merge and not before, so that each is made once.
 
     :raises SettingsError: when one is out of range.
     """
@@ -108,7 +109,7 @@ class Layout:
     replicas: int = 1
     load_replicas: int = 1
     vector_index: str = "int8_hnsw"
-    merge_segments: int = 0
+    merge_segments: int = 1
     allocation: Mapping[str, str] = field(default_factory=dict)
     bulk_bytes: int = 5_000_000
     in_flight: int = 2
@@ -120,6 +121,11 @@ class Layout:
         check_prefix(self.prefix)
         if self.vector_index not in VECTOR_INDEXES:
             raise SettingsError(f"elasticsearch.vector_index is one of {', '.join(VECTOR_INDEXES)}")
+
+    @property
+    def vectors_loaded_as(self) -> str:
+        """The kind of vector index while loading: without a graph where the last merge makes it."""
+        return self.vector_index.replace("hnsw", "flat") if self.merge_segments == 1 else self.vector_index
 
     def while_loading(self) -> dict[str, Any]:
         """Settings of an index of papers or people as it is loaded."""

@@ -13,16 +13,18 @@ from records.errors import GenerationError
 from search.elasticsearch.connection import Layout
 from search.elasticsearch.errors import typed_errors
 from search.elasticsearch.registry import GenerationRecord
-from search.elasticsearch.schema import ARRAYS, PAPERS, ROOMS, SCHEMA_VERSION, paper_properties, template
+from search.elasticsearch.schema import ARRAYS, PAPERS, ROOMS, SCHEMA_VERSION, VECTOR, paper_properties, template
 
 __all__ = ["IndexMaker"]
 
 _SLOW = 120.0  # seconds for a request that changes the cluster
 _POLL = 0.5
+_FIRST_POLL = 0.02
 _SETTLED_WITHIN = 3_600.0
+_A_PAPER_WITHIN = 0.02  # seconds of merging, beyond the hour
 _COPIED_WITHIN = 600.0
 _LET_GO_WITHIN = 60.0
-_SMALL = 16 << 20  # bytes
+_SMALL = 128 << 20  # bytes
 _SWITCHES = 5
 _JSON = {"accept": "application/json"}
 
@@ -80,7 +82,7 @@ class IndexMaker:
         fixed = {"number_of_shards": 1 if room == ARRAYS else self._layout.shards}
         mappings: dict[str, Any] = {}
         if room == PAPERS:
-            mappings["properties"] = paper_properties(info.metrics, info.dimension, self._layout.vector_index)
+            mappings["properties"] = paper_properties(info.metrics, info.dimension, self._layout.vectors_loaded_as)
         with typed_errors():
             if self._client.indices.exists(index=name):  # of an interrupted load, which may have been at its end
                 self._client.indices.put_settings(index=name, settings={**settings, "blocks.write": None})
@@ -140,30 +142,54 @@ class IndexMaker:
         return answer
 
     def _merge(self, record: GenerationRecord) -> None:
-        """A document that was sent twice leaves a deleted one, which would count in how common words are."""
+        """Bring papers into as few segments as wanted, and without deleted documents.
+
+        A document that was sent twice leaves a deleted one, which would count in how common words are.
+        """
         papers = record.indices[PAPERS]
         with typed_errors():
-            deleted = self._client.indices.stats(index=papers, metric="docs")["_all"]["primaries"]["docs"]["deleted"]
-            if self._layout.merge_segments:
+            wanted = 1 if self._graph_is_due(record) else self._layout.merge_segments
+            told = self._client.indices.stats(index=papers, metric="docs,segments")["_all"]["primaries"]
+            if wanted and told["segments"]["count"] > 1:
                 self._let_go(papers)
-                options: dict[str, Any] = {"max_num_segments": self._layout.merge_segments}
-            elif deleted:
+                options: dict[str, Any] = {"max_num_segments": wanted}
+            elif told["docs"]["deleted"]:
                 options = {"only_expunge_deletes": True}
             else:
                 return
             task = self._client.indices.forcemerge(index=papers, wait_for_completion=False, **options)["task"]
-            deadline = time.monotonic() + _SETTLED_WITHIN
-            # By its address: the client's method for it warns that the API is a preview, which it has been since 2016.
-            while not self._client.perform_request("GET", f"/_tasks/{task}", headers=_JSON).body["completed"]:
-                if time.monotonic() > deadline:
-                    raise GenerationError(f"merging {papers} takes longer than an hour; look at the cluster's disks")
-                self._sleep(_POLL)
+            self._await(task, papers, _SETTLED_WITHIN + _A_PAPER_WITHIN * record.info.papers)
             self._client.indices.refresh(index=papers)
+
+    def _graph_is_due(self, record: GenerationRecord) -> bool:
+        """Whether papers were loaded without the graph that they are to have. From now on segments are made with it.
+
+        Where a shard is a single segment by now, it has few papers, which are scanned instead.
+        """
+        papers = record.indices[PAPERS]
+        if not record.info.dimension:
+            return False
+        properties = self._client.indices.get_mapping(index=papers)[papers]["mappings"]["properties"]
+        wanted = self._layout.vector_index
+        if properties[VECTOR]["index_options"]["type"] == wanted:
+            return False
+        graph = paper_properties((), record.info.dimension, wanted)[VECTOR]
+        self._client.indices.put_mapping(index=papers, properties={VECTOR: graph})
+        return True
+
+    def _await(self, task: str, papers: str, seconds: float) -> None:
+        deadline, pause = time.monotonic() + seconds, _FIRST_POLL
+        # By its address: the client's method for it warns that the API is a preview, which it has been since 2016.
+        while not self._client.perform_request("GET", f"/_tasks/{task}", headers=_JSON).body["completed"]:
+            if time.monotonic() > deadline:
+                raise GenerationError(f"merging {papers} takes too long ({seconds:.0f} s); look at the cluster's disks")
+            self._sleep(pause)
+            pause = min(_POLL, 2 * pause)
 
     def _let_go(self, index: str) -> None:
         """Wait until copies no longer hold on to what was sent, in full, for their recovery: merging drops it then.
 
-        That is two thirds of a large index, and nothing of a small one.
+        That is a third of an index, and takes half a minute: small ones are not worth it.
         """
         self._client.indices.flush(index=index, wait_if_ongoing=True)
         deadline = time.monotonic() + _LET_GO_WITHIN

@@ -35,8 +35,8 @@ def vectors(count: int, first: int = 0) -> Vectors:
     return scaled
 
 
-def begin(store: ElasticsearchStore, digest: str = "") -> ElasticsearchWriter:
-    return store.writer(model="toy", dimension=DIMENSION, source_digest=digest, metrics=("citations",))
+def begin(store: ElasticsearchStore, digest: str = "", *, dimension: int = DIMENSION) -> ElasticsearchWriter:
+    return store.writer(model="toy", dimension=dimension, source_digest=digest, metrics=("citations",))
 
 
 def load(writer: ElasticsearchWriter, count: int, first: int = 0, batch: int = 50) -> None:

@@ -16,11 +16,11 @@ import pytest
 from records.errors import EngineError, GenerationError, RefusedDocumentsError
 from records.name import Name
 from records.paper import Authorship, Paper
-from search.elasticsearch import Connection, ElasticsearchStore, patience
+from search.elasticsearch import Connection, ElasticsearchStore, ElasticsearchWriter, patience
 from search.elasticsearch.lock import BuildLock
 from search.elasticsearch.registry import Registry
 from search.elasticsearch.schema import SCHEMA_VERSION
-from search.engine import PaperDocument, PaperQuery
+from search.engine import PaperDocument, PaperQuery, Vectors
 from search.query.ast import Everything, Match
 from tests.elasticsearch_server.stores import layout_for, make_store, server
 from tests.search.elasticsearch.flaky import Faults, flaky_proxy
@@ -193,6 +193,58 @@ def test_what_commit_leaves_behind(tmp_path: Path) -> None:
     assert [hit.id for hit in store.reader().search(PaperQuery(Everything(), limit=200)).hits] == [
         f"p:{n:06}" for n in range(150)
     ]
+
+
+def compared(store: ElasticsearchStore, index: str, vector: Vectors) -> tuple[str, int]:
+    """How vectors of new segments are indexed, and with how many a search for one neighbour compares."""
+    store.client.indices.refresh(index=index)
+    mapped = store.client.indices.get_mapping(index=index).body[index]["mappings"]["properties"]["vector"]
+    knn = {"field": "vector", "query_vector": vector.tolist(), "k": 1, "num_candidates": 1}
+    (shard,) = store.client.search(index=index, knn=knn, profile=True).body["profile"]["shards"]
+    return str(mapped["index_options"]["type"]), sum(part["vector_operations_count"] for part in shard["dfs"]["knn"])
+
+
+def send(writer: ElasticsearchWriter, found: Vectors, start: int) -> None:
+    """Half of 600 papers, until they are there: a segment of their own."""
+    writer.add_papers(papers(300, first=start), found[start : start + 300], None)
+    writer._sender.flush()
+
+
+def unit_vectors() -> Vectors:
+    found = np.random.default_rng(1).normal(size=(600, 64)).astype(np.float32)
+    scaled: Vectors = found / np.linalg.norm(found, axis=1, keepdims=True)
+    return scaled
+
+
+@pytest.mark.parametrize("kind", ["hnsw", "int8_hnsw", "int4_hnsw", "bbq_hnsw"])
+def test_graphs_of_vectors_are_made_once_by_the_last_merge(tmp_path: Path, kind: str) -> None:
+    store = make_store(tmp_path, vector_index=kind, merge_segments=1)
+    writer, found = begin(store, "same", dimension=64), unit_vectors()
+    index = writer._record.indices["papers"]
+    send(writer, found, 0)
+    made, several = compared(store, index, found[0])
+    assert made == kind.replace("hnsw", "flat")
+    assert several >= 300, "all of them"
+    send(writer, found, 300)
+    writer.suspend()
+    writer = begin(store, "same", dimension=64)
+    send(writer, found, 0)
+    send(writer, found, 300)
+    assert writer.commit().vectors == 600
+    made, several = compared(store, index, found[0])
+    assert made == kind
+    assert several < 300
+    assert [hit.id for hit in store.reader().nearest(found[7], 1)] == ["p:000007"]
+
+
+def test_graphs_are_made_while_loading_where_segments_stay(tmp_path: Path) -> None:
+    store = make_store(tmp_path, merge_segments=0)
+    writer, found = begin(store, dimension=64), unit_vectors()
+    send(writer, found, 0)
+    made, several = compared(store, writer._record.indices["papers"], found[0])
+    assert made == "int8_hnsw"
+    assert several < 300
+    assert writer.commit().vectors == 300
 
 
 def test_templates_have_versions(store: ElasticsearchStore) -> None:
