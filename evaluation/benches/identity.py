@@ -31,22 +31,29 @@ from evaluation.identity_workload import (
 )
 from evaluation.isolate import cores, run_isolated
 from evaluation.peers.identity_peers import shared_coauthor
-from evaluation.peers.linkage_peers import LINKAGES
+from evaluation.peers.linkage_peers import LINKAGES, OF_MATRICES, THRESHOLD, distances
 from evaluation.registry import Bench, BenchOptions, Outcome, Row, embedded_only
 from indexer.catalog import Catalog
 from indexer.identity.disambiguation import Mention, MentionPaper, disambiguate
+from indexer.identity.disambiguation.kernels import average_linkage
 from indexer.sources.jsonl_convert import encode_line
 from indexer.sources.registry import reader_for
 from records.errors import EvaluationError
 from records.progress import Progress
 
-__all__ = ["BENCH", "IdentityBenchOptions", "catalog", "cluster", "prepare"]
+__all__ = ["BENCH", "IdentityBenchOptions", "catalog", "cluster", "link", "prepare"]
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 Way: TypeAlias = Callable[[Sequence[MentionPaper], Sequence[Mention]], Ints]
 
 WAYS: dict[str, Way] = {"disambiguate": disambiguate, "shared_coauthor": shared_coauthor, **LINKAGES}
-ROWS = (*WAYS, "catalog", "large_block", *(f"large_block:{name}" for name in LINKAGES))
+_OURS = {"disambiguate": "", "large_block": "large_block:", "linkage": "linkage:"}
+"""Our rows -> how their peers' rows begin."""
+ROWS = (
+    *WAYS,
+    "catalog",
+    *(name for ours in ("large_block", "linkage") for name in (ours, *(f"{ours}:{peer}" for peer in LINKAGES))),
+)
 _ALL, _LARGE, _CATALOG = "all.msgpack", "large.msgpack", "papers.jsonl"
 _WARM_UP = 200
 
@@ -72,8 +79,9 @@ def run(options: IdentityBenchOptions, progress: Progress) -> Outcome:
         if there["catalog"]:
             plan.append(("catalog", "catalog", {}))
         if there["large"]:
-            ours = [("large_block", "disambiguate"), *((f"large_block:{name}", name) for name in LINKAGES)]
-            plan += [(name, "cluster", {"way": way, "file": _LARGE}) for name, way in ours]
+            for row, function, own in (("large_block", "cluster", "disambiguate"), ("linkage", "link", "ours")):
+                plan.append((row, function, {"way": own, "file": _LARGE}))
+                plan += [(f"{row}:{peer}", function, {"way": peer, "file": _LARGE}) for peer in LINKAGES]
         for name, function, arguments in plan:
             progress.start(name)
             done = run_isolated(f"{__name__}:{function}", {"folder": folder, **arguments}, threads=options.threads)
@@ -87,10 +95,9 @@ def _compare(rows: list[Row]) -> None:
     """Ratios of our time to each peer's on the same mentions."""
     seconds = {row["name"]: row["seconds"] for row in rows}
     for row in rows:
-        for peer in LINKAGES:
-            theirs = {"disambiguate": peer, "large_block": f"large_block:{peer}"}.get(row["name"])
-            if theirs is not None:
-                row[f"ratio_to:{peer}"] = row["seconds"] / seconds[theirs]
+        if row["name"] in _OURS:
+            for peer in LINKAGES:
+                row[f"ratio_to:{peer}"] = row["seconds"] / seconds[f"{_OURS[row['name']]}{peer}"]
 
 
 def prepare(*, folder: str, corpus: str | None, papers: int, seed: int, large_block: int) -> dict[str, Any]:
@@ -124,6 +131,22 @@ def cluster(*, folder: str, way: str, file: str) -> dict[str, Any]:
     started = time.perf_counter()
     labels = tell(work.papers, work.mentions)
     return _figures(work, labels, time.perf_counter() - started)
+
+
+def link(*, folder: str, way: str, file: str) -> dict[str, Any]:
+    """One row: average linkage by itself, over the peers' distances between all mentions of a block."""
+    work = read_workload(Path(folder, file))
+    tell = _average_linkage if way == "ours" else OF_MATRICES[way]
+    everybody = list(range(len(work.mentions)))
+    ((_, matrix),) = distances(work.papers, work.mentions, [everybody])
+    tell(matrix[:_WARM_UP, :_WARM_UP].copy())
+    started = time.perf_counter()
+    labels = tell(matrix)
+    return _figures(work, labels, time.perf_counter() - started)
+
+
+def _average_linkage(matrix: npt.NDArray[np.float32]) -> Ints:
+    return average_linkage(matrix, np.ones(len(matrix)), THRESHOLD)
 
 
 def catalog(*, folder: str) -> dict[str, Any]:

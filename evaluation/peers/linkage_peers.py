@@ -16,7 +16,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from indexer.identity.disambiguation import Mention, MentionPaper
 from records.text import fold
 
-__all__ = ["LINKAGES", "distances", "linked", "scikit_learn", "scipy_linkage"]
+__all__ = ["LINKAGES", "OF_MATRICES", "THRESHOLD", "distances", "linked", "scikit_learn", "scipy_linkage"]
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 Floats: TypeAlias = npt.NDArray[np.float32]
@@ -88,4 +88,7 @@ def _hierarchy(matrix: Floats) -> Ints:
 
 
 LINKAGES = {"scikit-learn": scikit_learn, "scipy": scipy_linkage}
-"""Peer -> its clustering."""
+"""Peer -> its clustering of mentions."""
+
+OF_MATRICES = {"scikit-learn": _agglomerative, "scipy": _hierarchy}
+"""Peer -> its clustering of a square matrix of distances."""
