@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -50,7 +50,7 @@ class EmbeddingSettings(BaseModel, extra="forbid"):
     batch_size: int = Field(default=64, ge=1, le=4096, description="Texts embedded at a time.")
 
 
-class ElasticsearchSettings(BaseModel, extra="forbid"):
+class ElasticsearchSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
     """The cluster, when ``engine`` is "elasticsearch"."""
 
     urls: tuple[str, ...] = Field(
@@ -89,6 +89,14 @@ class ElasticsearchSettings(BaseModel, extra="forbid"):
     drop_grace: float = Field(
         default=60.0, ge=0, le=86_400, description="Seconds that indices of dropped generations live on for readers."
     )
+
+    @field_validator("urls")
+    @classmethod
+    def _no_secrets(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        """Addresses are shown in listings, whichever engine is used; what is wrong is said without them."""
+        if any("@" in url or "?" in url or "#" in url for url in urls):
+            raise ValueError("addresses hold no credentials; use elasticsearch.username and .password, or .api_key")
+        return urls
 
 
 class JobSettings(BaseModel, extra="forbid"):
@@ -137,7 +145,9 @@ class ApiSettings(BaseModel, extra="forbid"):
 class Settings(BaseSettings):
     """All settings of one installation."""
 
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_nested_delimiter=_NESTED, extra="forbid", toml_file=_TOML)
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_nested_delimiter=_NESTED, extra="forbid", toml_file=_TOML, hide_input_in_errors=True
+    )
 
     data: Path = Field(default=Path("data"), description="The data folder: catalog, vector cache, generations.")
     engine: Literal["embedded", "elasticsearch"] = Field(

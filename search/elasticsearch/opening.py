@@ -61,11 +61,15 @@ def connection_to(told: Told) -> Connection:
 
     :raises SettingsError: as :func:`open_store` does.
     """
+    api_key, password = _api_key(told), told.password.get_secret_value()
+    for name, value in (("api_key", api_key), ("username", told.username), ("password", password)):
+        if not (value.isascii() and value.isprintable()):  # the client would say so, and show it
+            raise SettingsError(f"elasticsearch.{name} cannot be sent: only letters of ASCII in one line can")
     return Connection(
         urls=told.urls,
-        api_key=_api_key(told),
+        api_key=api_key,
         username=told.username,
-        password=told.password.get_secret_value(),
+        password=password,
         ca_file=told.ca_file,
         timeout=told.timeout,
     )
@@ -91,6 +95,11 @@ def _api_key(told: Told) -> str:
     if given:
         raise SettingsError("give elasticsearch.api_key or elasticsearch.api_key_file, not both")
     try:
-        return told.api_key_file.read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
+        key = told.api_key_file.read_text("ascii").strip()
+    except OSError as error:
         raise SettingsError(f"elasticsearch.api_key_file cannot be read: {type(error).__name__}") from error
+    except UnicodeDecodeError:  # which holds all that was read
+        raise SettingsError("elasticsearch.api_key_file cannot be read: UnicodeDecodeError") from None
+    if not key:
+        raise SettingsError("elasticsearch.api_key_file is empty")
+    return key

@@ -51,7 +51,7 @@ def test_the_base_image_is_pinned_and_python_is_what_the_project_needs() -> None
 
 def test_the_image_has_no_root_a_health_check_and_cpu_torch() -> None:
     final = DOCKERFILE.rpartition("\nFROM ")[2]
-    assert re.search(r"^USER scholarcore$", final, re.MULTILINE)
+    assert re.search(r"^USER 10001:10001$", final, re.MULTILINE)
     assert final.index("\nUSER ") < final.index("\nENTRYPOINT ")
     assert "--uid 10001" in final
     assert re.search(r"^HEALTHCHECK .*\\\n.*/health", final, re.MULTILINE)
@@ -96,6 +96,8 @@ def test_scholarcore_listens_on_loopback_with_the_least_it_needs(path: Path) -> 
         service = found[name]
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
+        written = dict(volume.split(":")[::-1] for volume in service["volumes"] if not volume.endswith(":ro"))
+        assert written == {"/data": "data", "/var/cache/scholarcore": "cache"}
         assert service["environment"]["SCHOLARCORE_ELASTICSEARCH__API_KEY_FILE"] == f"/keys/{key}"
         assert service["environment"]["SCHOLARCORE_ENGINE"] == "elasticsearch"
         assert not any("PASSWORD" in variable for variable in service["environment"])

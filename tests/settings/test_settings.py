@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,31 @@ def test_a_cluster_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCHOLARCORE_ELASTICSEARCH__VECTOR_INDEX", "magic")
     with pytest.raises(SettingsError, match=r"elasticsearch\.vector_index"):
         load()
+
+
+_TABLE = "SCHOLARCORE_ELASTICSEARCH"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        (f"{_TABLE}__URLS", '["https://elastic:hunter2@es1:9200"]'),
+        (f"{_TABLE}__URLS", '["https://elastic:hunter2@es1:x"]'),
+        (f"{_TABLE}__URLS", '["elastic:hunter2@es1:9200"]'),
+        (f"{_TABLE}__URLS", '["https://es1:9200/?api_key=hunter2"]'),
+        (f"{_TABLE}__URLS", "https://elastic:hunter2@es1:9200"),
+        (f"{_TABLE}__URL", "https://elastic:hunter2@es1:9200"),
+        (_TABLE, '{"password": ["hunter2"]}'),
+        (_TABLE, '{"passwort": "hunter2"}'),
+        (_TABLE, '{"password": "hunter2", "timeout": "soon"}'),
+        (_TABLE, '{"password": "hunter2"'),
+    ],
+)
+def test_settings_that_are_wrong_show_no_secret(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError) as raised:
+        load()
+    assert "hunter2" not in str(raised.value)
+    # With --debug causes are shown, too.
+    shown = "".join(traceback.format_exception(raised.value))
+    assert "hunter2" not in shown

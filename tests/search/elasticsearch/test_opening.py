@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from contextlib import closing
 from pathlib import Path
 
@@ -40,6 +41,25 @@ def test_keys_that_cannot_be_had(tmp_path: Path) -> None:
         open_store(ElasticsearchSettings(api_key_file=tmp_path / "key"), tmp_path)
     with pytest.raises(SettingsError, match="not both"):
         open_store(ElasticsearchSettings(api_key=SecretStr("k"), api_key_file=tmp_path / "key"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("api_key", ElasticsearchSettings(api_key=SecretStr("c2VjcmV0\nx"))),
+        ("password", ElasticsearchSettings(username="u", password=SecretStr("c2VjcmV0€"))),
+    ],
+)
+def test_what_cannot_be_sent_is_refused_unshown(name: str, told: ElasticsearchSettings, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=f"elasticsearch.{name} cannot be sent") as raised:
+        open_store(told, tmp_path)
+    assert "c2VjcmV0" not in "".join(traceback.format_exception(raised.value))
+
+
+def test_an_empty_file_is_no_key(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("\n", "ascii")
+    with pytest.raises(SettingsError, match="is empty"):
+        open_store(ElasticsearchSettings(api_key_file=tmp_path / "key"), tmp_path)
 
 
 def test_removing_what_was_never_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
