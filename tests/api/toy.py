@@ -13,10 +13,10 @@ from records.ids import ExternalId, IdScheme
 from records.name import Name
 from records.paper import Affiliation, Authorship, Paper, Topic, Venue
 from search.embedded import EmbeddedStore
-from search.engine import AuthorDocument, PaperDocument, Vectors
+from search.engine import AuthorDocument, EngineStore, PaperDocument, Vectors
 from search.people import GROUP, NAMES, NamesMaker, people_of_papers
 
-__all__ = ["ADA", "BO", "ORCID", "PAPERS", "ToyEmbedder", "build", "toy_papers"]
+__all__ = ["ADA", "BO", "ORCID", "PAPERS", "ToyEmbedder", "build", "fill", "toy_papers"]
 
 ADA, BO = Name("Moreau", given="Ada"), Name("Chen", given="Bo")
 ORCID = ExternalId(IdScheme.ORCID, "0000-0002-1825-0097")
@@ -71,7 +71,14 @@ def _paper(number: int, count: int) -> PaperDocument:
 
 def build(folder: Path, count: int = PAPERS, *, vectors: bool = True) -> EmbeddedStore:
     """A store whose current generation holds the toy collection."""
-    store, embedder = EmbeddedStore(folder), ToyEmbedder()
+    store = EmbeddedStore(folder)
+    fill(store, count, vectors=vectors)
+    return store
+
+
+def fill(store: EngineStore, count: int = PAPERS, *, vectors: bool = True) -> None:
+    """Build the toy collection into any store."""
+    embedder = ToyEmbedder()
     documents = toy_papers(count)
     name, dimension = (embedder.name, embedder.dimension) if vectors else ("", 0)
     writer = store.writer(model=name, dimension=dimension, source_digest=str(count), metrics=("citations",))
@@ -102,4 +109,3 @@ def build(folder: Path, count: int = PAPERS, *, vectors: bool = True) -> Embedde
     writer.add_redirects("paper", [("toy:old", "toy:p03")])
     writer.add_redirects("author", [("toy:a.moreau", "toy:ada")])
     writer.commit()
-    return store
