@@ -49,7 +49,7 @@ class LineProgress:
         now = self._clock()
         if self._stage and now - self._said >= self._seconds:
             self._said = now
-            self._say(now, "")
+            self._say(now, "", self._left(now))
 
     def finish(self) -> None:
         """The stage has ended."""
@@ -58,10 +58,16 @@ class LineProgress:
             self._say(now, "done, ")
         self._stage = ""
 
-    def _say(self, now: float, word: str) -> None:
+    def _left(self, now: float) -> str:
+        """How long the rest takes, at the pace so far."""
+        if not self._done or self._total is None or self._total <= self._done:
+            return ""
+        return f", about {(now - self._began) * (self._total / self._done - 1):.0f} s left"
+
+    def _say(self, now: float, word: str, end: str = "") -> None:
         of = f" of {self._total:,}" if self._total is not None else ""
         amount = f"{self._done:,}{of}, " if self._done or self._total else ""
-        self._out.write(f"{self._stage}: {word}{amount}{now - self._began:.1f} s\n")
+        self._out.write(f"{self._stage}: {word}{amount}{now - self._began:.1f} s{end}\n")
         self._out.flush()
 
 
@@ -103,9 +109,17 @@ def showing_progress() -> Iterator[Progress]:
         lines.finish()
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    times = (TimeElapsedColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *times)
     with Progress(*columns, console=Console(stderr=True)) as display:
         bars = BarProgress(display)
         yield bars

@@ -33,8 +33,8 @@ def test_lines_come_now_and_then_and_at_the_end() -> None:
     progress.finish()
     progress.finish()
     assert out.getvalue().splitlines() == [
-        "embed: 1,000 of 3,000, 10.0 s",
-        "embed: 2,000 of 3,000, 20.0 s",
+        "embed: 1,000 of 3,000, 10.0 s, about 20 s left",
+        "embed: 2,000 of 3,000, 20.0 s, about 10 s left",
         "embed: 3,000 of 3,000, 30.0 s",
         "embed: done, 3,000 of 3,000, 30.0 s",
     ]
