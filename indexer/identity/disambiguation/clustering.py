@@ -14,7 +14,7 @@ from indexer.identity.disambiguation.given_names import GivenNames
 from indexer.identity.disambiguation.grouping import group
 from indexer.identity.disambiguation.matrices import Floats, Sparse
 from indexer.identity.disambiguation.mentions import IntArray, Mention, MentionPaper
-from indexer.identity.disambiguation.model import Examples, PairModel, join_examples, learn, mean_model
+from indexer.identity.disambiguation.model import Examples, PairModel, join_examples, learn
 from indexer.identity.disambiguation.namesakes import make_namesakes
 from indexer.identity.disambiguation.pairs import batches, pairs_within
 from indexer.identity.disambiguation.shipped import SHIPPED
@@ -35,9 +35,9 @@ def disambiguate(
     """Which mentions are one person: int64 labels, shape (mentions,); equal labels are one person.
 
     A label is the position of the first mention of its person. ``papers`` holds every paper that mentions name, and
-    better the whole collection: what is rare is read from it. Without a ``model``, evidence is weighed by the mean of
-    the shipped model and one learned from made-up namesakes of the collection. The same people come out in whatever
-    order papers and mentions are given.
+    better the whole collection: what is rare is read from it. Without a ``model``, evidence is weighed by one that is
+    learned from made-up namesakes of the collection, or the shipped one where the collection is too small for that. The
+    same people come out in whatever order papers and mentions are given, if ids of both are distinct.
 
     :raises ValueError: when a mention names a paper that is not among ``papers``.
     """
@@ -82,7 +82,7 @@ class _Read:
         self.ties = circles(self.collection)
 
     def own_model(self) -> PairModel:
-        """The shipped model and what the collection teaches, each for half; the former alone where that is little."""
+        """What the collection teaches; the shipped model where that is little, and for affiliations."""
         made, person = make_namesakes(self.table, self.collection)
         examples = _examples(made, self.collection, self.ties, person)
         if examples is None or int(examples.same.sum()) < _FEWEST:
@@ -92,7 +92,7 @@ class _Read:
             return SHIPPED
         both = zip(FEATURES, learned.weights, SHIPPED.weights, strict=True)
         weights = tuple(theirs if name in _OF_AFFILIATIONS else ours for name, ours, theirs in both)
-        return mean_model(PairModel(weights, learned.constant), SHIPPED)
+        return PairModel(weights, learned.constant)
 
     def cluster(self, model: PairModel) -> IntArray:
         """For each mention the first mention of its person."""

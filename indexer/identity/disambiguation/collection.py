@@ -55,7 +55,10 @@ class Collection:
     year: Floats
     """NaN where unknown."""
     cited: Sparse
-    """References and the paper itself, weighted by rarity, so that a shared column is coupling or a direct citation."""
+    """References and the paper itself, weighted by the root of their rarity: what two rows share is a sum of rarities.
+
+    A shared column is a reference in common, or that one paper cites the other.
+    """
     has_references: npt.NDArray[np.bool_]
 
 
@@ -75,7 +78,7 @@ def read_collection(papers: Sequence[MentionPaper]) -> Collection:
         venue=venue.astype(np.int64),
         venue_rarity=rarity.astype(np.float32),
         year=np.array([np.nan if paper.year is None else paper.year for paper in papers], np.float32),
-        cited=weighted(cited, idf(cited) * (counts(cited) > 1)),
+        cited=weighted(cited, np.sqrt(idf(cited)) * (counts(cited) > 1)),
         has_references=np.array([bool(paper.references) for paper in papers]),
     )
 

@@ -18,7 +18,7 @@ from indexer.identity.disambiguation.features import EITHER_WAY, FEATURES, SPEAK
 from indexer.identity.disambiguation.matrices import Floats
 from indexer.identity.disambiguation.mentions import IntArray
 
-__all__ = ["Examples", "PairModel", "join_examples", "learn", "mean_model"]
+__all__ = ["Examples", "PairModel", "join_examples", "learn"]
 
 _RIDGE = 1.0
 _STEPS = 50
@@ -112,9 +112,3 @@ def _fit(x: _Doubles, y: _Doubles, weight: _Doubles, block: IntArray) -> tuple[_
         if np.abs(step).max() < 1e-6:
             break
     return beta[:-1] / scale, float(beta[-1] + own.mean())
-
-
-def mean_model(one: PairModel, other: PairModel) -> PairModel:
-    """The mean of two models' evidence."""
-    weights = tuple((a + b) / 2 for a, b in zip(one.weights, other.weights, strict=True))
-    return PairModel(weights, (one.constant + other.constant) / 2)

@@ -1,12 +1,14 @@
 """Made-up namesakes: examples for the pair model out of any collection, without anybody's judgement.
 
-A full name that is the only one of its family name and first initial on all papers is almost surely one person. A few
+A full name that is the only one of its family name and first initial on all papers is almost surely one person; so are
+initials with a family name that nobody else bears. A few
 such people, taken together as if they had one name, are a block whose truth is known. Everything but affiliations can
 be learned from it, for bylines carry none.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -70,7 +72,11 @@ def _rare(collection: Collection, hidden: frozenset[str]) -> IntArray:
     for key in hidden:
         if key in bylines.loose_keys:
             alone[bylines.loose_keys[key]] = False
-    written = np.array([len(key.split(" ")[0].partition("|")[0]) > 1 for key in bylines.full_keys] or [False])
-    able = np.flatnonzero(alone[bylines.loose_of] & (counts(bylines.names) >= 2) & written)
+    family = [key.partition("|")[2] for key in bylines.loose_keys]
+    spread = Counter(family)
+    written = [len(key.split(" ")[0].partition("|")[0]) > 1 for key in bylines.full_keys] or [False]
+    single = np.array([spread[name] == 1 for name in family] or [False])[bylines.loose_of]
+    written_or_single = np.array(written) | single
+    able = np.flatnonzero(alone[bylines.loose_of] & (counts(bylines.names) >= 2) & written_or_single)
     shuffled = np.random.default_rng(0).permutation(able)
     return shuffled[:_PEOPLE].astype(np.int64)
