@@ -114,7 +114,11 @@ def number_fields(metrics: Sequence[str]) -> dict[str, str]:
 
 def english(text: str) -> str:
     """``text`` as it is sent for title and abstract: its stems in order, :data:`STOPPED` for each stopword."""
-    return " ".join(STOPPED if word in _STOPWORDS else stem(word) for word in prepare(text).split(" "))
+    return _stems(prepare(text))
+
+
+def _stems(prepared: str) -> str:
+    return " ".join([STOPPED if word in _STOPWORDS else stem(word) for word in prepared.split(" ")])
 
 
 def document_id(identifier: str) -> str | None:
@@ -264,16 +268,18 @@ def paper_source(
     """
     paper = source.paper
     made: dict[str, Any] = {ORD: position}
-    stemmed: dict[str, str] = {}  # title and abstract are in several fields
+    prepared: dict[str, str] = {}  # title and abstract are in several fields
+    stemmed: dict[str, str] = {}
     for field, texts in text_values(paper).items():
         if field in ENGLISH_FIELDS:
             for text in texts:
                 if text not in stemmed:
-                    stemmed[text] = english(text)
+                    prepared[text] = prepare(text)
+                    stemmed[text] = _stems(prepared[text])
             made[field.value] = [stemmed[text] for text in texts]
         else:
             made[field.value] = [prepare(text) for text in texts]
-    made[VOCABULARY] = list(dict.fromkeys(word for text in stemmed for word in prepare(text).split()))
+    made[VOCABULARY] = list(dict.fromkeys(" ".join(prepared.values()).split()))
     for keyword, values in keyword_values(paper).items():
         made[keyword_field(keyword)] = [keyword_term(value) for value in values]
     for number, amount in number_values(source, numbers).items():
