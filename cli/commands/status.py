@@ -8,7 +8,7 @@ import typer
 
 from cli.context import DataOption, JsonOption, settings_of
 from cli.output import console, count, emit_json, note, table
-from records.errors import EngineUnavailableError, GenerationError
+from records.errors import EngineError, GenerationError
 
 if TYPE_CHECKING:
     from indexer.catalog.report import CatalogStatus
@@ -63,11 +63,11 @@ def _catalog(settings: Settings) -> tuple[CatalogStatus | None, str | None]:
         return catalog.status(), build_digest(catalog, settings.topics_asked)
 
 
-def _generation_or_why(settings: Settings) -> tuple[GenerationInfo | None, EngineUnavailableError | None]:
-    """Of a cluster that is away all that is known is told first."""
+def _generation_or_why(settings: Settings) -> tuple[GenerationInfo | None, EngineError | None]:
+    """When the engine cannot say, what is known is told first."""
     try:
         return _generation(settings), None
-    except EngineUnavailableError as error:
+    except EngineError as error:
         return None, error
 
 
@@ -80,7 +80,10 @@ def _generation(settings: Settings) -> GenerationInfo | None:
         return None
     found = next((info for info in store.generations() if info.id == current), None)
     if found is None:
-        raise GenerationError(f"generation {current} is current but not complete; see scholarcore generations list")
+        raise GenerationError(
+            f"generation {current} is current, but parts of it are missing, or it is of another version: build again "
+            "(scholarcore build), or go back to one that scholarcore generations list shows"
+        )
     return found
 
 
