@@ -84,19 +84,25 @@ def disk_mib(name: StoreName) -> float:
     """What a store takes on disk, copies left out."""
     if name.kind == "embedded":
         return sum(file.stat().st_size for file in Path(name.folder).rglob("*") if file.is_file()) / 2**20
-    store = _cluster(name)
-    told: Mapping[str, Any] = store.client.indices.stats(index=_pattern(name), metric="store").body
-    store.close()
-    return float(told["_all"]["primaries"]["store"]["size_in_bytes"]) / 2**20
+    return sum(_segments(name, "")) / 2**20
 
 
 def segments(name: StoreName) -> int:
     """Into how many parts a cluster divides the shards of a store's papers, copies left out."""
+    return len(_segments(name, "papers-"))
+
+
+def _segments(name: StoreName, room: str) -> list[int]:
+    """Sizes of the segments that a cluster searches, copies left out.
+
+    Its statistics of disk use are up to ten seconds old, and know of files that are about to go.
+    """
     store = _cluster(name)
-    papers = f"{_pattern(name).removesuffix('*')}papers-*"
-    told: Mapping[str, Any] = store.client.indices.stats(index=papers, metric="segments").body
+    told: Mapping[str, Any] = store.client.indices.segments(index=f"{_pattern(name)[:-1]}{room}*").body["indices"]
     store.close()
-    return int(told["_all"]["primaries"]["segments"]["count"])
+    copies = [copy for index in told.values() for shard in index["shards"].values() for copy in shard]
+    primaries = [copy["segments"].values() for copy in copies if copy["routing"]["primary"]]
+    return [int(segment["size_in_bytes"]) for part in primaries for segment in part]
 
 
 def bare_client() -> Elasticsearch:
