@@ -32,7 +32,7 @@ __all__ = ["CachedArrays", "array_items", "remove_stale"]
 
 _CHUNK = 3 << 20  # bytes; four thirds of it in base64
 _ANSWER = 2 * _CHUNK  # bytes of arrays in one answer
-_IN_FLIGHT = 3  # answers that are waited for or held at a time, each some three times its arrays in memory
+_IN_FLIGHT = 2  # answers waited for or held at a time: the next one comes while one is written; more gain nothing
 _ABANDONED = 86_400.0  # seconds after which a half-written file is nobody's any more
 
 _Chunk: TypeAlias = tuple[str, int]
