@@ -11,7 +11,7 @@ import numpy.typing as npt
 from indexer.identity.disambiguation.collection import Collection
 from indexer.identity.disambiguation.matrices import Sparse, only_columns, tf_idf
 from indexer.identity.disambiguation.mentions import IntArray, Mention, MentionPaper
-from indexer.identity.disambiguation.writings import Writing, read_name
+from indexer.identity.disambiguation.writings import Writing, could_be_one_person, read_name
 from records.text import fold_tokens
 
 __all__ = ["Table", "beside", "read_mentions"]
@@ -48,7 +48,8 @@ def read_mentions(papers: Sequence[MentionPaper], mentions: Sequence[Mention], c
     except KeyError as error:
         raise ValueError(f"a mention is of paper {error.args[0]!r}, which is not among the papers") from None
     writings = tuple(read_name(mention.name) for mention in mentions)
-    others, loose_others = beside(collection, paper, [name.loose for name in writings])
+    own = [_own_key(mention.name, papers[row].authors) for mention, row in zip(mentions, paper.tolist(), strict=True)]
+    others, loose_others = beside(collection, paper, own)
     known = sorted({mention.person for mention in mentions} - {""})
     number = {"": -1} | {person: row for row, person in enumerate(known)}
     return Table(
@@ -62,6 +63,16 @@ def read_mentions(papers: Sequence[MentionPaper], mentions: Sequence[Mention], c
         affiliation=tf_idf(fold_tokens(mention.affiliation) for mention in mentions),
         has_affiliation=np.array([bool(mention.affiliation.strip()) for mention in mentions]),
     )
+
+
+def _own_key(name: str, byline: tuple[str, ...]) -> str:
+    """The loose name under which somebody stands on a byline that may write it otherwise ("Li Wei" for "Wei Li")."""
+    own = read_name(name).loose
+    keys = [read_name(other).loose for other in byline]
+    if own in keys:
+        return own
+    compatible = (key for key, other in zip(keys, byline, strict=True) if could_be_one_person(name, other))
+    return next(compatible, own)
 
 
 def beside(

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from indexer.demo.benchmarks import write_benchmarks
 from indexer.demo.spec import DemoSpec
 from indexer.identity.disambiguation import Mention, MentionPaper, disambiguate, fit_pair_model
+from indexer.identity.disambiguation.collection import read_collection
 from indexer.identity.disambiguation.shipped import SHIPPED
+from indexer.identity.disambiguation.table import read_mentions
 from indexer.identity.disambiguation.writings import could_be_one_person
 from tests.data_paths import shared_data
 from tests.indexer.identity.disambiguation.folder import b3_f1, read_folder
@@ -39,6 +41,17 @@ def test_a_paper_alone_goes_to_whom_its_subject_and_venue_speak_for() -> None:
     mentions = [*NAMESAKES, Mention("p9#0", "w_li", "Wei Li", "p9")]
     groups = _groups(mentions, disambiguate([*PAPERS, alone], mentions))
     assert frozenset({"p1#0", "p2#0", "p3#1", "p9#0"}) in groups
+
+
+def test_ones_own_name_written_otherwise_on_bylines_is_no_coauthor() -> None:
+    papers = [
+        *(MentionPaper(f"{at}", f"Subject{at}", authors=("Li Wei", f"Other Person{at}")) for at in "abcd"),
+        *(paper for paper in PAPERS if paper.id.startswith("x")),
+    ]
+    mentions = [Mention(p.id, "w_li", "Wei Li", p.id) for p in papers[:4]]
+    table = read_mentions(papers, mentions, read_collection(papers))
+    assert table.others.sum(axis=1).tolist() == [1, 1, 1, 1]
+    assert disambiguate(papers, mentions).tolist() == [0, 1, 2, 3]
 
 
 def test_known_persons_are_kept() -> None:
