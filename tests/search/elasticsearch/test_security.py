@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import logging
+import os
+import shutil
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -144,6 +149,33 @@ def test_a_key_of_another_prefix_sees_nothing(secured: Secured, tmp_path: Path) 
             store.writer()
 
 
+def test_the_script_for_containers_makes_keys_that_work(secured: Secured, tmp_path: Path) -> None:
+    authority = tmp_path / "config" / "certs" / "ca" / "ca.crt"
+    authority.parent.mkdir(parents=True)
+    shutil.copy(secured.certificates.authority, authority)
+    docker = Path(__file__).resolve().parents[3] / "docker"
+    told = {"KEYS_FOLDER": str(tmp_path), "SETUP_FOLDER": str(docker / "keys"), "ELASTIC_PASSWORD": _PASSWORD}
+
+    def keys() -> dict[str, str]:
+        command = ["bash", str(docker / "keys.sh"), secured.node.url]
+        ran = subprocess.run(command, cwd=tmp_path, env=os.environ | told, check=True, capture_output=True, text=True)
+        assert ran.stdout + ran.stderr == ""
+        assert {(tmp_path / kind).stat().st_mode & 0o777 for kind in (BUILDING, SERVING)} == {0o600}
+        return {kind: (tmp_path / kind).read_text("ascii").strip() for kind in (BUILDING, SERVING)}
+
+    first = keys()
+    assert keys() == first
+    begin(secured.store(first[BUILDING], tmp_path, prefix="scholarcore")).abort()
+    assert secured.store(first[SERVING], tmp_path, prefix="scholarcore").current() is None
+    with pytest.raises(EngineError, match="credentials"):
+        secured.store(first[SERVING], tmp_path, prefix="scholarcore").writer()
+    secured.admin.security.invalidate_api_key(name="scholarcore-serving")
+    second = keys()
+    assert second[BUILDING] == first[BUILDING]
+    assert second[SERVING] != first[SERVING]
+    assert secured.store(second[SERVING], tmp_path, prefix="scholarcore").current() is None
+
+
 def test_a_revoked_key_and_a_wrong_one(secured: Secured, tmp_path: Path) -> None:
     identity, key = secured.key(SERVING)
     store = secured.store(key, tmp_path)
@@ -156,11 +188,17 @@ def test_a_revoked_key_and_a_wrong_one(secured: Secured, tmp_path: Path) -> None
         secured.store("bm90OnJlYWw=", tmp_path).current()
 
 
-def test_basic_authentication(secured: Secured, tmp_path: Path) -> None:
+def test_basic_authentication(secured: Secured, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    key = secured.key(SERVING)[1]
+    caplog.set_level(logging.DEBUG)
     connection = Connection(
         (secured.node.url,), username="elastic", password=_PASSWORD, ca_file=secured.certificates.authority
     )
     assert ElasticsearchStore(connection, Layout("lib"), tmp_path).current()
+    assert secured.store(key, tmp_path).current()
+    sent = base64.b64encode(f"elastic:{_PASSWORD}".encode()).decode()
+    assert "_alias" in caplog.text  # requests are logged
+    assert not any(secret in caplog.text for secret in (_PASSWORD, sent, key))
 
 
 def test_an_unknown_authority_is_not_trusted(secured: Secured, tmp_path: Path) -> None:
