@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from search.at_once import at_once
 from search.elasticsearch.opened import OpenGeneration
 from search.elasticsearch.retrieval import Retrieval
 from search.engine import (
@@ -111,5 +112,6 @@ class ElasticsearchEngine(GenerationReader[Retrieval]):
         parts = Completions(
             answers.vocabulary.going_on, answers.search, answers.records.find_authors, answers.records.find_venues
         )
-        with ThreadPoolExecutor(max(1, len(kinds)), thread_name_prefix="suggest") as pool:
-            return suggestions(parts, prefix, limit, kinds, pool.map)
+        return suggestions(
+            parts, prefix, limit, kinds, lambda call, over: at_once([partial(call, one) for one in over])
+        )

@@ -133,7 +133,7 @@ class Retrieval:
     def _translation(self, query: PaperQuery) -> Translation:
         node = simplify(query.query, self.records.cited_by)
         if query.sort.key == "relevance" or query.explain:
-            return self._translator.translate(node)
+            return self._translator.translate(node, named=query.explain)
         return Translation({"bool": {"filter": [self._translator.condition(node)]}})
 
     def condition(self, where: Node) -> Clause:
@@ -201,6 +201,7 @@ class Retrieval:
             **self._body(asked, constrained, self._order(asked.sort, translation), None),
             "track_total_hits": False,
         }
+        body.pop("docvalue_fields", None)  # ids, which a pool does without
         found = self.generation.ask_all(PAPERS, body)["hits"]["hits"] if k else []
         return Pool(
             np.array([hit["sort"][-1] for hit in found], dtype=np.int64),

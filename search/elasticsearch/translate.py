@@ -57,13 +57,16 @@ class Translator:
         self._numbers = numbers
         self._stems = stems
 
-    def translate(self, node: Node) -> Translation:
-        """A query that scores as the node says.
+    def translate(self, node: Node, *, named: bool = True) -> Translation:
+        """A query that scores as the node says. ``named``: its parts bear names, by which their scores can be told.
+
+        A server looks for the parts with names in every hit, which takes longer than to find the hits.
 
         :raises EngineError: for a number this generation does not have.
         """
         parts: list[str] = []
-        return Translation(self._node(node, parts), parts)
+        query = self._node(node, parts)
+        return Translation(query if named else _without_names(query), parts)
 
     def condition(self, node: Node) -> Clause:
         """A query for a place where nothing scores.
@@ -229,6 +232,12 @@ class Translator:
 def _named(name: str, parts: list[str]) -> Clause:
     parts.append(name)
     return {"_name": str(len(parts) - 1)}
+
+
+def _without_names(clause: Any) -> Any:
+    if isinstance(clause, dict):
+        return {key: _without_names(value) for key, value in clause.items() if key != "_name"}
+    return [_without_names(one) for one in clause] if isinstance(clause, list) else clause
 
 
 def _bool(**clauses: list[Clause]) -> Clause:
