@@ -202,10 +202,14 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class TextStatistics:
-    """How common words are: what guards against rare words being ignored, and warns of words that match nothing."""
+    """How common words are: what guards against rare words being ignored, and warns of words that match nothing.
+
+    ``partial`` tells why counts may be too small (a shard that failed), and is None when they are exact.
+    """
 
     papers: int
     document_frequency: Mapping[str, int]  # analysed term -> papers whose title or abstract hold it
+    partial: str | None = None
 
 
 class Engine(Protocol):
@@ -329,6 +333,13 @@ class EngineStore(Protocol):
         """Open a new generation. One writer at a time.
 
         :raises GenerationError: when another live writer holds the store.
+        """
+
+    def check_writable(self) -> None:
+        """Make sure that :meth:`writer` would open one now: builds ask before the long work that comes first.
+
+        :raises GenerationError: when another live writer holds the store.
+        :raises EngineError: when nothing can be written there.
         """
 
     def reader(self) -> Engine:

@@ -82,7 +82,7 @@ def interpret(text: str, filters: str, engine: Engine, *, explain: bool = True) 
         searched, cut = _shortened(content, statistics)
         warnings.extend(cut)
         query = _exchanged(query, bag, replace(bag, text=" ".join(searched)))
-    if explain:
+    if explain and statistics.partial is None:
         warnings.extend(_word_warnings(query, typed, statistics, engine))
     strict = _is_strict(query)
     conditions = query if strict else conjunction(*(child for child in _operands(query) if not _is_bag(child)))

@@ -99,8 +99,9 @@ class PaperSearch:
         vector = None if mode is Mode.LEXICAL or self._embedder is None else self._embedder.embed_query(asked.meaning)
         search = _Search(request, asked, sort, facets, offset, after, vector)
         page = self._page(search, mode)
-        if page.partial:
-            warnings.append(SearchWarning("partial", f"the answer is not complete: {page.partial}"))
+        partial = page.partial or asked.statistics.partial
+        if partial:
+            warnings.append(SearchWarning("partial", f"the answer is not complete: {partial}"))
         return SearchResult(
             hits=self._hits(search, page),
             total=page.total,

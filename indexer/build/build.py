@@ -84,6 +84,7 @@ def build(
     current = _current(store)
     if not force and current is not None and _same(current, digest, embedder):
         return BuildReport(current, built=False, seconds=run.seconds, peak_mib=_peak_mib())
+    store.check_writable()  # before hours of embedding
     with ExitStack() as stack:
         if embedder is not None and cache is not None:
             run.keep_vectors(stack.enter_context(VectorCache(cache, embedder.name, embedder.dimension)))
@@ -161,27 +162,28 @@ class _Build:
         with self.stage("graph"):
             corpus = corpus_of(arrays)
         wanted = topics_wanted(arrays, self._asked)
-        texts = PaperTexts(len(arrays.paper_ids), openings=self.spool is None) if wanted else None
-        if texts is not None or self.spool is not None:
+        read = PaperTexts(len(arrays.paper_ids), openings=self.spool is None) if wanted else None
+        if read is not None or self.spool is not None:
             with self.stage("texts" if self.spool is None else "vectors", len(arrays.paper_ids)):
-                self._read(arrays, texts)
+                self._read(arrays, read)
         topics: Topics | None = None
-        if texts is not None:
+        if read is not None:
             with self.stage("topics"):
-                topics = own_topics(self._catalog, arrays, texts, self.spool, wanted)
+                topics = own_topics(self._catalog, arrays, read, self.spool, wanted)
         if topics is not None:
             corpus = replace(corpus, fields=topics.labels, n_fields=len(topics.names))
-        del texts
-        of_papers, of_authors = self._measure(arrays, corpus)
+        del read
+        measured = self._measure(arrays, corpus)
         embedder = self._embedder
         writer = self._store.writer(
             model="" if embedder is None else embedder.name,
             dimension=0 if embedder is None else embedder.dimension,
             source_digest=digest,
-            metrics=tuple(of_papers),
+            metrics=tuple(measured[0]),
         )
         try:
-            return self._write(writer, arrays, PeopleMaker(arrays, corpus, topics), of_papers, of_authors)
+            with TextsMaker() as texts:
+                return self._write(writer, arrays, PeopleMaker(arrays, corpus, topics), texts, measured)
         except (KeyboardInterrupt, EngineUnavailableError):
             writer.suspend()  # nothing is wrong with what was written: the same build may go on with it
             raise
@@ -217,10 +219,10 @@ class _Build:
         writer: GenerationWriter,
         arrays: CatalogArrays,
         people: PeopleMaker,
-        of_papers: _Columns,
-        of_authors: _Columns,
+        texts: TextsMaker,
+        measured: tuple[_Columns, _Columns],
     ) -> GenerationInfo:
-        texts = TextsMaker()
+        of_papers, of_authors = measured
         with self.stage("papers", len(arrays.paper_ids)):
             rows = _rows(of_papers, len(arrays.paper_ids))
             made = None if self.spool is None else self.spool.batches(_BATCH)

@@ -57,10 +57,19 @@ def words_of(paper: Paper) -> str:
 
 
 class TextsMaker:
-    """Makes :class:`Texts` of the texts it is given, in bounded memory but for what it makes."""
+    """Makes :class:`Texts` of the texts it is given, in bounded memory but for what it makes.
+
+    Use as a context manager.
+    """
 
     def __init__(self, limits: Limits | None = None) -> None:
         self._reader = TextReader(limits)
+
+    def __enter__(self) -> TextsMaker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._reader.close()
 
     def add(self, texts: Iterable[str]) -> None:
         """Take the texts of the next papers."""
@@ -75,9 +84,9 @@ class TextsMaker:
 
 def texts_of(texts: Iterable[str]) -> Texts:
     """The terms of ``texts``, one a paper."""
-    maker = TextsMaker()
-    maker.add(texts)
-    return maker.make()
+    with TextsMaker() as maker:
+        maker.add(texts)
+        return maker.make()
 
 
 def profiles_of(people: PeopleArrays, texts: Texts, now: int, *, fade: float = FADE) -> Matrix:

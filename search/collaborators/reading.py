@@ -61,7 +61,10 @@ class _Words(dict[str, int]):
 
 
 class TextReader:
-    """Takes texts in order, each with :meth:`add`; :meth:`finish` gives the terms and counts."""
+    """Takes texts in order, each with :meth:`add`; :meth:`finish` gives the terms and counts.
+
+    What was read lies in a file that :meth:`finish` or :meth:`close` does away with.
+    """
 
     def __init__(self, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
@@ -70,7 +73,7 @@ class TextReader:
         self._pairs, self._pair_counts = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
         self._waiting: list[list[int]] = []
         self._sizes: list[Ints] = []
-        self._file = tempfile.TemporaryFile(prefix="scholarcore-words-")  # noqa: SIM115 - closed by finish
+        self._file = tempfile.TemporaryFile(prefix="scholarcore-words-")  # noqa: SIM115 - see close
 
     @property
     def read(self) -> int:
@@ -102,6 +105,10 @@ class TextReader:
             counted.seek(0)
             matrix = _matrix(((size, _take(counted, int(size.sum()))) for size in sizes), kept, rarity, weightiest)
         return matrix, [name for name, keep in zip(names, kept.tolist(), strict=True) if keep], rarity[kept]
+
+    def close(self) -> None:
+        """Give up what was read. Idempotent."""
+        self._file.close()
 
     def _count(self) -> None:
         """Count what waits and put it away."""

@@ -56,8 +56,7 @@ class OpenGeneration:
                 **_HOW,
                 include_named_queries_score=named_scores or None,
             )
-        found: Answer = answer.body
-        return found
+        return _told(answer.body, "hits")
 
     def ask_all(self, room: str, body: Mapping[str, Any]) -> Answer:
         """Search a room, where an answer that is not complete is none.
@@ -78,11 +77,13 @@ class OpenGeneration:
         for body in bodies:
             lines += [header, self._bounded(body)]
         with typed_errors():
-            answers: list[Answer] = self.client.msearch(searches=lines)["responses"]
+            answers = _told(self.client.msearch(searches=lines).body, "responses")["responses"]
+        if len(answers) != len(bodies):
+            raise _not_an_answer()
         for answer in answers:
             if "error" in answer:
                 raise refused(int(answer["status"]), answer)
-        return answers
+        return [_told(answer, "hits") for answer in answers]
 
     def _bounded(self, body: Mapping[str, Any]) -> dict[str, Any]:
         return {"timeout": f"{max(1, round(self.timeout * _SERVER_SHARE * 1000))}ms", **body}
@@ -93,12 +94,28 @@ class OpenGeneration:
         for start in range(0, len(asked), _AT_ONCE):
             with typed_errors():
                 answer = self.client.mget(docs=asked[start : start + _AT_ONCE], source_includes=[field], realtime=False)
-            for told in answer.body["docs"]:
+            for told in _told(answer.body, "docs")["docs"]:
                 if "error" in told:
                     raise EngineUnavailableError(
                         f"the search server could only answer in part: {reason_of(told)}; try again"
                     )
                 yield told["_source"].get(field) if told.get("found") else None
+
+
+def _told(answer: Any, part: str) -> Answer:
+    """``answer`` if it has what every answer of its kind has.
+
+    :raises EngineUnavailableError: when it has not: something between us and the server answered in its place.
+    """
+    if isinstance(answer, Mapping) and part in answer:
+        return answer
+    raise _not_an_answer()
+
+
+def _not_an_answer() -> EngineUnavailableError:
+    return EngineUnavailableError(
+        "what answers in the search server's place is not the search server (a proxy, a gateway?); try again"
+    )
 
 
 def complete(answer: Answer) -> Answer:

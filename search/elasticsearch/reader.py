@@ -96,9 +96,7 @@ class ElasticsearchEngine(GenerationReader[Retrieval]):
 
     def statistics(self, words: Sequence[str]) -> TextStatistics:
         """Document frequencies, in title or abstract, of words as typed (analysed here)."""
-        retrieval = self._open()
-        terms = list(dict.fromkeys(token.term for word in words for token in analyze(word)))
-        return TextStatistics(retrieval.generation.info.papers, retrieval.vocabulary.frequencies(terms))
+        return self._open().vocabulary.statistics([token.term for word in words for token in analyze(word)])
 
     def gather(
         self, queries: Sequence[PaperQuery], nearest: NearestQuery | None = None, vectors_of: Sequence[str] = ()

@@ -82,6 +82,15 @@ class ElasticsearchStore:
             undo.pop_all()
         return writer
 
+    def check_writable(self) -> None:
+        """Make sure that a writer could be opened now.
+
+        :raises GenerationError: when another live build holds the lock.
+        :raises EngineUnavailableError: when the cluster cannot be reached, or does not let us write.
+        """
+        self._registry.prepare()
+        BuildLock(self._registry, self._layout.lease).release()
+
     def _writer(self, record: GenerationRecord, lock: BuildLock, resumed: int) -> ElasticsearchWriter:
         layout = self._layout
         refused = Refused(self._folder / f"refused-{record.info.id}.jsonl")
@@ -228,9 +237,12 @@ class ElasticsearchStore:
 
     def generations(self) -> list[GenerationInfo]:
         """Complete generations, newest first."""
+        return [record.info for record in self._whole()]
+
+    def _whole(self) -> list[GenerationRecord]:
+        """Complete generations of which no index is missing, newest first."""
         existing = self._indices.existing()
-        complete = self._registry.all("complete")
-        return [record.info for record in complete if existing.issuperset(record.indices.values())]
+        return [one for one in self._registry.all("complete") if existing.issuperset(one.indices.values())]
 
     def switch(self, generation_id: str) -> None:
         """Make a complete generation current, atomically (roll forward or back).
@@ -262,14 +274,14 @@ class ElasticsearchStore:
         """Drop all but the newest ``keep`` complete generations (never the current one); the ids dropped.
 
         They are off the list at once. Their indices are deleted by the next prune or build after the grace period, so
-        that readers which have yet to move can still answer.
+        that readers which have yet to move can still answer. A generation that lacks an index is none that is kept.
         """
         if keep < 1:
             raise GenerationError(f"at least one generation is kept, not {keep}")
-        current = self.current()
+        kept = {self.current(), *(record.info.id for record in self._whole()[:keep])}
         dropped = []
-        for record in self._registry.all("complete")[keep:]:
-            if record.info.id != current:
+        for record in self._registry.all("complete"):
+            if record.info.id not in kept:
                 self._registry.drop(record)
                 dropped.append(record.info.id)
         self._sweep()

@@ -9,8 +9,9 @@ from typing import Any
 from records.errors import EngineUnavailableError
 from search.cache import Cache
 from search.elasticsearch.errors import typed_errors
-from search.elasticsearch.opened import OpenGeneration
+from search.elasticsearch.opened import Answer, OpenGeneration, partial_reason
 from search.elasticsearch.schema import PAPERS, VOCABULARY
+from search.engine import TextStatistics
 from search.query.ast import TextField
 from search.text import stem
 
@@ -52,26 +53,19 @@ class Vocabulary:
         words: list[str] = answer.body["terms"]
         return None if len(words) >= MOST_WORDS else tuple(sorted({stem(word) for word in words}))
 
-    def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
-        """In how many papers each analysed term occurs, in title or abstract."""
+    def statistics(self, terms: Sequence[str]) -> TextStatistics:
+        """In how many papers each analysed term occurs, in title or abstract; as far as shards answer."""
         wanted = dict.fromkeys(terms)
         known = {term: count for term in wanted if (count := self._frequencies.found(term)) is not None}
-        counted = self._counted({term: {"term": {TextField.TEXT.value: term}} for term in wanted if term not in known})
-        for term, count in counted.items():
-            self._frequencies.put(term, count)
-        return {**known, **counted}
-
-    def _counted(self, conditions: Mapping[str, Any]) -> dict[str, int]:
-        if not conditions:
-            return {}
-        filters = {str(number): condition for number, condition in enumerate(conditions.values())}
-        body = {
-            "size": 0,
-            "track_total_hits": False,
-            "aggs": {"counted": {"filters": {"filters": filters}}},
-        }
-        buckets = self._generation.ask_all(PAPERS, body)["aggregations"]["counted"]["buckets"]
-        return {name: int(buckets[str(number)]["doc_count"]) for number, name in enumerate(conditions)}
+        new = {term: {"term": {TextField.TEXT.value: term}} for term in wanted if term not in known}
+        partial = None
+        if new:
+            answer = self._generation.ask(PAPERS, _counting(new))
+            partial, counted = partial_reason(answer), _counts(new, answer)
+            known.update(counted)
+            for term, count in counted.items() if partial is None else ():
+                self._frequencies.put(term, count)
+        return TextStatistics(self._generation.info.papers, known, partial)
 
     def going_on(self, before: Sequence[str], last: str, limit: int) -> list[tuple[str, int]]:
         """Words that begin with ``last``, and how many of the papers that hold all words of ``before`` hold them.
@@ -100,7 +94,17 @@ class Vocabulary:
         found = {bucket["key"]: int(bucket["doc_count"]) for bucket in sample["words"]["buckets"]}
         if sample["words"]["doc_count_error_upper_bound"] or int(sample["doc_count"]) >= _SAMPLE:
             prior = [{"term": {VOCABULARY: word}} for word in before]
-            found = self._counted(
-                {word: {"bool": {"filter": [*prior, {"term": {VOCABULARY: word}}]}} for word in found}
-            )
+            exact = {word: {"bool": {"filter": [*prior, {"term": {VOCABULARY: word}}]}} for word in found}
+            found = _counts(exact, self._generation.ask_all(PAPERS, _counting(exact))) if exact else {}
         return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+
+def _counting(conditions: Mapping[str, Any]) -> dict[str, Any]:
+    """A request that counts the papers that meet each condition."""
+    filters = {str(number): condition for number, condition in enumerate(conditions.values())}
+    return {"size": 0, "track_total_hits": False, "aggs": {"counted": {"filters": {"filters": filters}}}}
+
+
+def _counts(conditions: Mapping[str, Any], answer: Answer) -> dict[str, int]:
+    buckets = answer.get("aggregations", {}).get("counted", {}).get("buckets", {})
+    return {name: int(buckets.get(str(n), {}).get("doc_count", 0)) for n, name in enumerate(conditions)}

@@ -56,9 +56,7 @@ class EmbeddedStore:
 
         :raises GenerationError: when another live writer holds the store, or the folder is something else's.
         """
-        self._check_folder()
-        self._folder.mkdir(parents=True, exist_ok=True)
-        lock = self._lock()
+        lock = self._held()
         now = datetime.now(UTC)
         info = GenerationInfo(
             id=self._new_id(now),
@@ -87,6 +85,19 @@ class EmbeddedStore:
             )
             undo.pop_all()
         return writer
+
+    def check_writable(self) -> None:
+        """Make sure that a writer could be opened now.
+
+        :raises GenerationError: when another live writer holds the store, or the folder is something else's.
+        """
+        self._held().close()
+
+    def _held(self) -> IO[str]:
+        """The lock of a folder that is ours, made if need be."""
+        self._check_folder()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return self._lock()
 
     def _check_folder(self) -> None:
         if self._path.exists() and not self._folder.is_dir():

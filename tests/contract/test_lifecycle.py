@@ -161,7 +161,11 @@ def test_one_writer_at_a_time(store: EngineStore, factory: StoreFactory, tmp_pat
     for other in (store, factory(tmp_path / "store")):
         with pytest.raises(GenerationError, match="building"):
             other.writer()
+        with pytest.raises(GenerationError, match="building"):
+            other.check_writable()
     writer.commit()
+    store.check_writable()
+    store.check_writable()
     store.writer().abort()
 
 

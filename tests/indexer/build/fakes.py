@@ -79,8 +79,13 @@ class MemoryStore:
         self.complete: list[MemoryWriter] = []
         self.aborted = 0
         self.suspended = 0
+        self.locked = False
         self.failure: BaseException = GenerationError("the disk is full")
         self.fail_after = fail_after
+
+    def check_writable(self) -> None:
+        if self.locked:
+            raise GenerationError("another process is building")
 
     def writer(
         self, *, model: str = "", dimension: int = 0, source_digest: str = "", metrics: Sequence[str] = ()

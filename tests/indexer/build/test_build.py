@@ -140,6 +140,15 @@ def test_an_interrupted_build_is_only_suspended(tmp_path: Path, failure: BaseExc
     assert (store.suspended, store.aborted, store.complete) == (1, 0, [])
 
 
+def test_nothing_is_embedded_for_a_store_that_another_build_holds(tmp_path: Path) -> None:
+    store = MemoryStore()
+    store.locked = True
+    embedder = CountingEmbedder(HashingEmbedder(16))
+    with _catalog(tmp_path) as catalog, pytest.raises(GenerationError, match="another process"):
+        build(catalog, store, embedder)
+    assert embedder.texts == []
+
+
 def test_interrupted_embedding_goes_on(tmp_path: Path) -> None:
     store = MemoryStore()
     with _catalog(tmp_path, extra=1500) as catalog:

@@ -56,6 +56,9 @@ class FakeClient:
         self.bodies.append(body)
         return SimpleNamespace(body=self.answer)
 
+    def msearch(self, **_: Any) -> Any:
+        return SimpleNamespace(body=self.answer)
+
     def mget(self, **_: Any) -> Any:
         return SimpleNamespace(body={"docs": self.documents})
 
@@ -126,7 +129,6 @@ CALLS: list[Callable[[Engine], object]] = [
     lambda engine: engine.vectors(["p:01"]),
     lambda engine: engine.vectors_at(np.array([0])),
     lambda engine: engine.find_authors("wang"),
-    lambda engine: engine.statistics(["graph"]),
     lambda engine: engine.suggest("graph"),
 ]
 
@@ -155,3 +157,24 @@ def test_reasons() -> None:
     assert partial_reason(WHOLE) is None
     assert partial_reason({"_shards": {"failed": 2, "total": 5}}) == "2 of 5 shards failed (no reason given)"
     assert partial_reason({"terminated_early": True}) == "the search server stopped early"
+
+
+def test_how_common_words_are_is_told_as_far_as_it_is_known_and_asked_again() -> None:
+    counted = {"aggregations": {"counted": {"buckets": {"0": {"doc_count": 2}}}}}
+    engine = engine_with(FAILED | counted)
+    told = engine.statistics(["graphs"])
+    assert told.document_frequency == {"graph": 2}
+    assert told.partial == "1 of 3 shards failed (too little memory)"
+    assert engine.statistics(["graphs"]).partial
+    assert engine_with(counted).statistics(["graphs"]).partial is None
+
+
+@pytest.mark.parametrize("body", ["<html>try later</html>", {}, None, []])
+def test_what_a_gateway_says_is_no_answer(body: Any) -> None:
+    client = FakeClient({})
+    engine = ElasticsearchEngine(OneGeneration(client))
+    client.answer = body
+    queries = (PaperQuery(Match("graph")), PaperQuery(Everything()))
+    for call in (lambda: engine.search(queries[0]), lambda: engine.gather(queries), lambda: engine.count(Everything())):
+        with pytest.raises(EngineUnavailableError, match="in the search server's place"):
+            call()

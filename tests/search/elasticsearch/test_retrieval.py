@@ -17,7 +17,7 @@ from records.paper import Paper
 from search.elasticsearch import Connection, ElasticsearchEngine, ElasticsearchStore
 from search.elasticsearch.neighbours import MOST_NEIGHBOURS
 from search.elasticsearch.opened import OpenGeneration
-from search.elasticsearch.schema import PAPERS
+from search.elasticsearch.schema import AUTHORS, PAPERS
 from search.embedded import EmbeddedStore
 from search.engine import Engine, FacetRequest, PaperDocument, PaperQuery, Sort
 from search.plan import LARGEST_PAGE
@@ -138,6 +138,18 @@ def test_a_reader_whose_indices_were_deleted_says_so(tmp_path: Path) -> None:
     with pytest.raises((GenerationError, EngineUnavailableError)):
         engine.papers(["p:01"])
     engine.close()
+    store.close()
+
+
+def test_a_generation_that_lacks_an_index_is_not_one_of_those_kept(tmp_path: Path) -> None:
+    store = make_store(tmp_path / "store")
+    whole, broken = (build(store).id for _ in range(2))
+    store.client.indices.delete(index=store.open(broken).indices[AUTHORS])
+    assert store.prune(keep=1) == []  # the one that is served stays, and so does the one to go back to
+    assert [info.id for info in store.generations()] == [whole]
+    store.switch(whole)
+    assert store.prune(keep=1) == [broken]
+    assert store.reader().generation.id == whole
     store.close()
 
 
