@@ -21,6 +21,9 @@ __all__ = ["DEPTH", "Head", "Ranked", "build_head"]
 DEPTH = 200
 """Candidates taken from each half."""
 
+_WORDS_DEPTH = 50
+"""The same where only words count: nothing but what is put first moves, so the engine's own order can go on early."""
+
 _MOST_NAMED = 10
 """Papers of one title, or named by ids, that are put first."""
 
@@ -78,9 +81,10 @@ def build_head(
     The engine is asked twice: for what the words and the vector find, then for what either half lacks of the other's.
     """
     early = facets if vector is None or asked.strict else ()
+    depth = _WORDS_DEPTH if vector is None else DEPTH
     guesses = _guesses(asked, text)
     first = {
-        "query": PaperQuery(asked.query, asked.where, limit=DEPTH, documents=False, facets=early),
+        "query": PaperQuery(asked.query, asked.where, limit=depth, documents=False, facets=early),
         "named": _named_query(asked),
         "titled": _titled_query(asked, guesses),
         "holders": None if vector is None else _holders_query(asked),

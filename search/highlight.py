@@ -15,7 +15,7 @@ from records.paper import Paper
 from search.plan import ENGLISH_FIELDS, match_terms
 from search.query.ast import Match, Node, TextField
 from search.query.rewrite import texts
-from search.text import Token, analyze, words
+from search.text import Token, analyze, occurrences, words
 
 __all__ = ["FRAGMENTS", "FRAGMENT_LENGTH", "Highlighter"]
 
@@ -88,10 +88,11 @@ def _marks(text: str, wanted: _Wanted) -> list[_Mark]:
     """Words of ``text`` to mark, in order."""
     if not wanted or not text:
         return []
-    tokens = analyze(text)
-    chosen = {token for token in tokens if token.term in wanted.terms}
-    for phrase in wanted.phrases:
-        chosen.update(_in_phrase(tokens, phrase))
+    chosen = set(occurrences(text, wanted.terms))
+    if wanted.phrases:
+        tokens = analyze(text)
+        for phrase in wanted.phrases:
+            chosen.update(_in_phrase(tokens, phrase))
     if wanted.prefixes:
         chosen.update(token for token in words(text) if token.term.startswith(wanted.prefixes))
     marks = {(token.start, token.end): _Mark(token.start, token.end, token.term) for token in chosen}

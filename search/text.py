@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Container
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,7 +19,18 @@ import regex  # type: ignore[import-untyped]
 import Stemmer
 from anyascii import anyascii
 
-__all__ = ["STOPWORDS", "WORD_PATTERN", "Token", "analyze", "fold", "prepare", "stem", "title_key", "words"]
+__all__ = [
+    "STOPWORDS",
+    "WORD_PATTERN",
+    "Token",
+    "analyze",
+    "fold",
+    "occurrences",
+    "prepare",
+    "stem",
+    "title_key",
+    "words",
+]
 
 WORD_PATTERN = (
     r"[A-Za-z](?:\+\+|#)"
@@ -148,18 +160,23 @@ def analyze(text: str, *, english: bool = True) -> list[Token]:
     ``english`` is the analysis of title and abstract (no stopwords, stemmed); without it that of names, venues and
     affiliations (:func:`words`).
     """
-    if english and text.isascii():  # as below, without a token for every word in between
-        return [
-            Token(stem(word), match.start(), match.end(), position)
-            for position, match in enumerate(_ASCII_WORD.finditer(text))
-            if (word := match[0].lower()) not in _STOPPED
-        ]
     found = words(text)
     if not english:
         return found
     return [
         Token(stem(token.term), token.start, token.end, token.position) for token in found if token.term not in _STOPPED
     ]
+
+
+def occurrences(text: str, terms: Container[str]) -> list[Token]:
+    """Those of the terms that :func:`analyze` finds in ``text`` (as English) that are among ``terms``."""
+    if text.isascii():  # without a token for every word in between
+        return [
+            Token(term, match.start(), match.end(), position)
+            for position, match in enumerate(_ASCII_WORD.finditer(text))
+            if (word := match[0].lower()) not in _STOPPED and (term := stem(word)) in terms
+        ]
+    return [token for token in analyze(text) if token.term in terms]
 
 
 @lru_cache(maxsize=1 << 16)

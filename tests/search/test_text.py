@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.text import Token, analyze, fold, prepare, stem, title_key, words
+from search.text import Token, analyze, fold, occurrences, prepare, stem, title_key, words
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,10 @@ def test_title_key_ignores_print() -> None:
 def test_prepared_text_holds_the_words_and_nothing_else(text: str) -> None:
     assert prepare(text) == " ".join(t.term for t in words(text))
     assert prepare(prepare(text)) == prepare(text)
+
+
+@given(st.lists(st.sampled_from(["Graphs", "the", "graph", "C++", "naïve", "parsing", "é", "- ", "GRAPH"])))
+def test_occurrences_are_those_of_the_analysis(words_: list[str]) -> None:
+    text = " ".join(words_)
+    for terms in (frozenset({"graph", "naiv", "the"}), frozenset({"pars", "c++"}), frozenset[str]()):
+        assert occurrences(text, terms) == [token for token in analyze(text) if token.term in terms]
