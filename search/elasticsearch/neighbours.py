@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,10 @@ _FEWEST = 64
 _SEARCHED = 400  # candidates kept while the graph is walked, at least
 _SEARCHED_UNDER_FILTER = 1_000
 """A condition that no more papers of a segment meet is scanned, not walked: so narrow filters lose no neighbour."""
+_A_ROOT = 7.0
+"""Candidates for the square root of the number of papers: a larger graph loses more on the way. Of 500,000 vectors near
+those of texts, 400 candidates find .78 of the ten nearest and 4,800 .95, in twice the time.
+"""
 
 
 def neighbours_body(generation: OpenGeneration, vector: Vectors, k: int, condition: Clause | None) -> Answer | None:
@@ -44,7 +49,7 @@ def neighbours_body(generation: OpenGeneration, vector: Vectors, k: int, conditi
     length = float(np.linalg.norm(given))
     if length == 0.0 or k == 0:
         return None
-    return _body(given / np.float32(length), k, condition)
+    return _body(given / np.float32(length), k, condition, _walked(generation.info.vectors, condition))
 
 
 def with_ids(body: Answer) -> dict[str, Any]:
@@ -62,11 +67,16 @@ def neighbours_pool(answer: Answer | None, k: int) -> Pool:
     )
 
 
-def _body(unit: Vectors, k: int, condition: Clause | None) -> dict[str, Any]:
-    wanted = min(k + _FEWEST, MOST_NEIGHBOURS)  # some more, so that ties at the cut are seen whole and go by position
+def _walked(vectors: int, condition: Clause | None) -> int:
+    """Candidates to keep at least, in a generation of so many vectors."""
     least = _SEARCHED if condition is None else _SEARCHED_UNDER_FILTER
+    return min(max(least, round(_A_ROOT * math.sqrt(vectors))), MOST_NEIGHBOURS)
+
+
+def _body(unit: Vectors, k: int, condition: Clause | None, walked: int) -> dict[str, Any]:
+    wanted = min(k + _FEWEST, MOST_NEIGHBOURS)  # some more, so that ties at the cut are seen whole and go by position
     compared = min(_OVERSAMPLE * wanted, wanted + _SPARE, MOST_NEIGHBOURS)
-    candidates = max(least, round(compared))
+    candidates = max(walked, round(compared))
     knn: dict[str, Any] = {
         "field": VECTOR,
         "query_vector": unit.tolist(),
