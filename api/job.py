@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
 import time
 import zlib
@@ -54,7 +53,7 @@ class Job:
     work: Work | None
     seconds: float
     clock: Callable[[], float]
-    id: str = field(default_factory=lambda: secrets.token_urlsafe(15))
+    id: str
     state: State = State.WAITING
     created: float = field(default_factory=time.time)
     ended: float | None = None

@@ -107,15 +107,7 @@ def _segments(name: StoreName, room: str) -> list[int]:
 
 def bare_client() -> Elasticsearch:
     """A client of the cluster in the settings as the library makes it, with its own JSON and nothing of ours."""
-    told = connection_to(load().elasticsearch)
-    given: dict[str, Any] = {}
-    if told.api_key:
-        given["api_key"] = told.api_key
-    elif told.username:
-        given["basic_auth"] = (told.username, told.password)
-    if told.ca_file is not None:
-        given["ca_certs"] = str(told.ca_file)
-    return Elasticsearch(list(told.urls), request_timeout=told.timeout, **given)
+    return connection_to(load().elasticsearch).bare_client()
 
 
 def cluster_told() -> dict[str, Any]:

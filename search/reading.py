@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, zip_longest
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
@@ -157,14 +158,7 @@ class _Named(Protocol):
 
 
 _Complete: TypeAlias = Callable[["Completions", str, int], list[Suggestion]]
-
-
-class Each(Protocol):
-    """Calls a function for each of some things, as ``map`` does; perhaps several at once."""
-
-    def __call__(
-        self, call: Callable[[_Complete], list[Suggestion]], over: Iterable[_Complete], /
-    ) -> Iterable[list[Suggestion]]: ...
+_Run: TypeAlias = Callable[[Sequence[Callable[[], list[Suggestion]]]], list[list[Suggestion]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,17 +175,21 @@ class Completions:
     find_venues: Callable[[str, int], Sequence[_Named]]
 
 
+def _one_after_another(calls: Sequence[Callable[[], list[Suggestion]]]) -> list[list[Suggestion]]:
+    return [call() for call in calls]
+
+
 def suggestions(
-    source: Completions, prefix: str, limit: int, kinds: Collection[SuggestionKind], each: Each = map
+    source: Completions, prefix: str, limit: int, kinds: Collection[SuggestionKind], run: _Run = _one_after_another
 ) -> list[Suggestion]:
     """Completions of ``prefix``: terms, titles, people and venues, the best of each of ``kinds`` in turn.
 
-    ``each`` is ``map``, or what runs several calls at once.
+    ``run`` makes the calls and gives their results in order: one after another, or at once.
     """
     if limit <= 0 or not words(prefix):
         return []
-    wanted = [_COMPLETED[kind] for kind in _COMPLETED if kind in kinds]
-    in_turn = chain.from_iterable(zip_longest(*each(lambda complete: complete(source, prefix, limit), wanted)))
+    found = run([partial(complete, source, prefix, limit) for kind, complete in _COMPLETED.items() if kind in kinds])
+    in_turn = chain.from_iterable(zip_longest(*found))
     return [suggestion for suggestion in in_turn if suggestion is not None][:limit]
 
 

@@ -57,7 +57,16 @@ class Connection:
             raise SettingsError("elasticsearch.ca_file is for https, but a URL begins with http:")
 
     def client(self) -> Elasticsearch:
-        """A client; thread-safe, and connected to nothing yet."""
+        """A client that reads patiently; thread-safe, and connected to nothing yet."""
+        return self.bare_client(
+            max_retries=_SAFE_RETRIES,
+            retry_on_status=_RETRIED,
+            retry_on_timeout=False,
+            serializers=SERIALIZERS,
+        )
+
+    def bare_client(self, **options: Any) -> Elasticsearch:
+        """A client as the library makes it, but for addresses, credentials and the time-out."""
         security: dict[str, Any] = {}
         if self.api_key:
             security["api_key"] = self.api_key
@@ -65,15 +74,7 @@ class Connection:
             security["basic_auth"] = (self.username, self.password)
         if self.ca_file is not None:
             security["ca_certs"] = str(self.ca_file)
-        return Elasticsearch(
-            list(self.urls),
-            request_timeout=self.timeout,
-            max_retries=_SAFE_RETRIES,
-            retry_on_status=_RETRIED,
-            retry_on_timeout=False,
-            serializers=SERIALIZERS,
-            **security,
-        )
+        return Elasticsearch(list(self.urls), request_timeout=self.timeout, **security, **options)
 
 
 def _check_url(url: str) -> None:

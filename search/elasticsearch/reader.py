@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -110,6 +109,4 @@ class ElasticsearchEngine(GenerationReader[Retrieval]):
         parts = Completions(
             answers.vocabulary.going_on, answers.search, answers.records.find_authors, answers.records.find_venues
         )
-        return suggestions(
-            parts, prefix, limit, kinds, lambda call, over: at_once([partial(call, one) for one in over])
-        )
+        return suggestions(parts, prefix, limit, kinds, at_once)

@@ -178,7 +178,7 @@ class ElasticsearchStore:
         """
         record = self._complete(generation_id or self._must_have_current())
         self._check_indices(record)
-        self._opened.get(record.info.id, lambda: record)
+        self._opened.put(record.info.id, record)
         return OpenGeneration(self.client, record.info, record.indices, self._timeout)
 
     def _must_have_current(self) -> str:

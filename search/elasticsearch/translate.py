@@ -46,6 +46,19 @@ class Translation:
     parts: list[str] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Parts:
+    """The scoring parts met so far; their clauses bear names only if these are ``told``."""
+
+    told: bool
+    names: list[str] = field(default_factory=list)
+
+    def named(self, name: str) -> Clause:
+        """What to add to the clause of the next part."""
+        self.names.append(name)
+        return {"_name": str(len(self.names) - 1)} if self.told else {}
+
+
 class Translator:
     """Translates simplified nodes (:func:`search.plan.simplify`) for one generation.
 
@@ -64,9 +77,8 @@ class Translator:
 
         :raises EngineError: for a number this generation does not have.
         """
-        parts: list[str] = []
-        query = self._node(node, parts)
-        return Translation(query if named else _without_names(query), parts)
+        parts = _Parts(named)
+        return Translation(self._node(node, parts), parts.names)
 
     def condition(self, node: Node) -> Clause:
         """A query for a place where nothing scores.
@@ -99,7 +111,7 @@ class Translator:
             return wanted[0]
         return _bool(filter=wanted, must_not=unwanted)
 
-    def _node(self, node: Node, parts: list[str]) -> Clause:
+    def _node(self, node: Node, parts: _Parts) -> Clause:
         match node:
             case Match():
                 return self._match(node, parts)
@@ -110,7 +122,7 @@ class Translator:
             case _:
                 return nothing_scores(self.condition(node))
 
-    def _and(self, node: And, parts: list[str]) -> Clause:
+    def _and(self, node: And, parts: _Parts) -> Clause:
         must: list[Clause] = []
         conditions: list[Clause] = []
         unwanted: list[Clause] = []
@@ -153,7 +165,7 @@ class Translator:
             raise EngineError(f"there is no number {name!r} in this index; there are {', '.join(self._numbers)}")
         return self._numbers[name]
 
-    def _match(self, node: Match, parts: list[str] | None) -> Clause:
+    def _match(self, node: Match, parts: _Parts | None) -> Clause:
         if node.phrase:
             return self._phrase(node, parts)
         terms, prefix = match_terms(node)
@@ -176,13 +188,13 @@ class Translator:
         # Whatever holds a word in its title holds it in the text: title clauses add to scores, never to matches.
         return {"bool": {"should": [*words, *titles], "minimum_should_match": 1}}
 
-    def _term(self, text_field: TextField, term: str, boost: float, parts: list[str] | None) -> Clause:
+    def _term(self, text_field: TextField, term: str, boost: float, parts: _Parts | None) -> Clause:
         if parts is None:
             return {"term": {text_field.value: term}}
         name = f"bm25:{term}" if text_field is TextField.TEXT else f"bm25:{text_field}:{term}"
-        return {"term": {text_field.value: {"value": term, "boost": boost, **_named(name, parts)}}}
+        return {"term": {text_field.value: {"value": term, "boost": boost, **parts.named(name)}}}
 
-    def _begun(self, text_field: TextField, prefix: str, boost: float, parts: list[str] | None) -> Clause:
+    def _begun(self, text_field: TextField, prefix: str, boost: float, parts: _Parts | None) -> Clause:
         """Papers with a word that begins with ``prefix``; they score one point."""
         stems = self._stems(prefix) if text_field in ENGLISH_FIELDS else None
         if stems is None:
@@ -192,15 +204,15 @@ class Translator:
             clause = _any([{"terms": {text_field.value: list(stems)}}] if stems else [])
         if parts is None:
             return clause
-        return {"constant_score": {"filter": clause, "boost": boost, **_named(f"prefix:{prefix}*", parts)}}
+        return {"constant_score": {"filter": clause, "boost": boost, **parts.named(f"prefix:{prefix}*")}}
 
-    def _phrase(self, node: Match, parts: list[str] | None) -> Clause:
+    def _phrase(self, node: Match, parts: _Parts | None) -> Clause:
         if node.field is not TextField.TEXT:
             return self._phrase_in(node.field, node, parts)
         # Title and abstract are asked one by one: a phrase does not run from one into the other.
         return _any([self._phrase_in(one, node, parts) for one in (TextField.TITLE, TextField.ABSTRACT)])
 
-    def _phrase_in(self, text_field: TextField, node: Match, parts: list[str] | None) -> Clause:
+    def _phrase_in(self, text_field: TextField, node: Match, parts: _Parts | None) -> Clause:
         terms, prefix = match_terms(node)
         if prefix and not terms:
             return self._begun(text_field, prefix[1], node.boost, parts)
@@ -229,17 +241,6 @@ class Translator:
         return {"span_or": {"clauses": spans}} if spans else None
 
 
-def _named(name: str, parts: list[str]) -> Clause:
-    parts.append(name)
-    return {"_name": str(len(parts) - 1)}
-
-
-def _without_names(clause: Any) -> Any:
-    if isinstance(clause, dict):
-        return {key: _without_names(value) for key, value in clause.items() if key != "_name"}
-    return [_without_names(one) for one in clause] if isinstance(clause, list) else clause
-
-
 def _bool(**clauses: list[Clause]) -> Clause:
     return {"bool": {kind: found for kind, found in clauses.items() if found}}
 
@@ -251,9 +252,9 @@ def _any(clauses: list[Clause]) -> Clause:
 
 
 def _words_in_order(
-    text_field: TextField, terms: Sequence[tuple[int, str]], boost: float, name: str, parts: list[str] | None
+    text_field: TextField, terms: Sequence[tuple[int, str]], boost: float, name: str, parts: _Parts | None
 ) -> Clause:
-    scoring = {} if parts is None else {"boost": boost, **_named(name, parts)}
+    scoring = {} if parts is None else {"boost": boost, **parts.named(name)}
     word = terms[0][1]
     if len(terms) == 1:
         return {"term": {text_field.value: {"value": word, **scoring}}}

@@ -318,7 +318,7 @@ def test_a_solve_is_stopped_between_steps_and_tells_the_best(client: TestClient,
             self.stop.set()
 
     work = assign_job(AssignmentBody(**_body(objective="fair")), JobLimits())
-    job = Watching("x", work, 100.0, time.monotonic)
+    job = Watching("x", work, 100.0, time.monotonic, "x")
     job.begin("g")
     serving = Serving(store, lambda _: ToyEmbedder())
     with serving.session() as session, pytest.raises(Exception, match=r"^$") as raised:
